@@ -1,0 +1,42 @@
+package dev.varve.blob;
+
+import dev.varve.hash.ContentHash;
+import java.nio.ByteBuffer;
+
+/**
+ * One thread's batch of new blobs, made for an epoch.
+ *
+ * <p>After {@code flush} returns, every blob put before is durable (survives kill and power loss)
+ * and visible to all readers. Before that a blob may or may not be visible, and a crash may keep any
+ * subset of the batch, each blob whole or absent. Putting what is stored already is cheap and never
+ * overwrites. A writer deletes nothing. After a failure a writer refuses further use.
+ */
+public interface BlobWriter extends AutoCloseable {
+  /**
+   * Adds a blob of at most {@link Blobs#MAX_WHOLE} bytes. The caller vouches that {@code hash} is
+   * the hash of the buffer's remaining bytes, and must not change them before the next flush. The
+   * buffer's position is unchanged.
+   */
+  void put(ContentHash hash, ByteBuffer bytes);
+
+  /**
+   * Adds a blob of any size in bounded memory. The source may be opened more than once. It must fail
+   * where its bytes do not have the hash (see {@link VerifiedSource}); the blob is then not stored.
+   */
+  void put(ContentHash hash, ValueSource source);
+
+  /**
+   * Makes everything put so far durable and visible.
+   *
+   * @return the evidence for a ref write that relies on these blobs, and on those of all earlier
+   *     flushes of this writer
+   */
+  Evidence flush();
+
+  /** What was stored by this writer since it was made. */
+  WriteTotals totals();
+
+  /** Drops what was not flushed. */
+  @Override
+  void close();
+}

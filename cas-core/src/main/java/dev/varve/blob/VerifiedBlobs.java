@@ -1,0 +1,122 @@
+package dev.varve.blob;
+
+import dev.varve.error.CorruptDataException;
+import dev.varve.error.MissingBlobException;
+import dev.varve.hash.ContentHash;
+import dev.varve.hash.HashAlgorithm;
+import dev.varve.hash.Hasher;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+
+/**
+ * Reads blobs and returns no byte of a whole value that was not proved by its hash. Thread-safe.
+ *
+ * <p>{@link #get} and {@link #copy} verify the whole value; {@link #rangeUnverified} cannot, and
+ * says so in its name.
+ */
+public final class VerifiedBlobs {
+  private static final int PART = 1 << 20;
+
+  private final BlobReader reader;
+  private final HashAlgorithm algorithm;
+
+  /** Reads from {@code reader} what was named by {@code algorithm}. */
+  public VerifiedBlobs(BlobReader reader, HashAlgorithm algorithm) {
+    this.reader = reader;
+    this.algorithm = algorithm;
+  }
+
+  /** The algorithm that names the blobs. */
+  public HashAlgorithm algorithm() {
+    return algorithm;
+  }
+
+  /** The store beneath. */
+  public BlobReader reader() {
+    return reader;
+  }
+
+  /**
+   * The whole blob, verified.
+   *
+   * @param what the role of the blob and who needs it, for the error
+   * @param maxLength refuse longer ones before reading them; at most {@link Blobs#MAX_WHOLE}
+   * @throws MissingBlobException where nothing is stored
+   * @throws CorruptDataException where the bytes have another hash, or are longer than allowed
+   */
+  public ByteBuffer get(String what, ContentHash hash, int maxLength) {
+    try (StoredBlob blob = open(what, hash)) {
+      if (blob.length() > maxLength) {
+        // Bytes of a wrong length are wrong bytes; they are not read into memory to learn their hash.
+        throw CorruptDataException.malformed(
+            what, hash.toString(), "it has " + blob.length() + " bytes, at most " + maxLength + " are expected");
+      }
+      ByteBuffer bytes = blob.read(0, (int) blob.length());
+      ContentHash actual = algorithm.hash(bytes);
+      if (!actual.equals(hash)) {
+        throw CorruptDataException.wrongHash(what, hash.toString(), actual.toString());
+      }
+      return bytes;
+    }
+  }
+
+  /**
+   * Copies the whole blob to {@code out} in parts of 1 MiB. The last part is written only after the
+   * hash of everything was found right, so a receiver that counts the bytes never takes a damaged
+   * value for a whole one.
+   *
+   * @return the number of bytes
+   */
+  public long copy(String what, ContentHash hash, OutputStream out) throws IOException {
+    try (StoredBlob blob = open(what, hash)) {
+      Hasher hasher = algorithm.hasher();
+      byte[] part = new byte[(int) Math.min(PART, Math.max(1, blob.length()))];
+      long at = 0;
+      int held = 0;
+      while (at < blob.length()) {
+        out.write(part, 0, held);
+        ByteBuffer next = blob.read(at, part.length);
+        held = next.remaining();
+        if (held == 0) {
+          break;
+        }
+        next.get(part, 0, held);
+        hasher.update(part, 0, held);
+        at += held;
+      }
+      ContentHash actual = hasher.finish();
+      if (!actual.equals(hash)) {
+        throw CorruptDataException.wrongHash(what, hash.toString(), actual.toString());
+      }
+      out.write(part, 0, held);
+      return at;
+    }
+  }
+
+  /** Reads the whole blob in parts and verifies it; the bytes are dropped. Returns its length. */
+  public long verify(String what, ContentHash hash) {
+    try {
+      return copy(what, hash, OutputStream.nullOutputStream());
+    } catch (IOException never) {
+      throw new UncheckedIOException(never);
+    }
+  }
+
+  /**
+   * Some bytes of a blob, <em>not</em> verified: the hash is of the whole value.
+   *
+   * @param count at most {@link Blobs#MAX_READ}
+   */
+  public ByteBuffer rangeUnverified(String what, ContentHash hash, long position, int count) {
+    try (StoredBlob blob = open(what, hash)) {
+      return blob.read(position, count);
+    }
+  }
+
+  /** The handle itself; its reads are not verified. */
+  public StoredBlob open(String what, ContentHash hash) {
+    return reader.open(hash).orElseThrow(() -> new MissingBlobException(what, hash.toString()));
+  }
+}

@@ -1,0 +1,215 @@
+package dev.varve.check;
+
+import dev.varve.error.CorruptDataException;
+import dev.varve.error.MissingBlobException;
+import dev.varve.hash.ContentHash;
+import dev.varve.ref.RefName;
+import dev.varve.ref.RefRecord;
+import dev.varve.tree.Entry;
+import dev.varve.tree.Key;
+import dev.varve.tree.NodeSource;
+import dev.varve.tree.NodeVisitor;
+import dev.varve.tree.Tree;
+import dev.varve.version.Commit;
+import dev.varve.version.CommitCodec;
+import dev.varve.version.Part;
+import dev.varve.version.Repository;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads what is reachable, anew and past every cache, and proves it: refs and their logs, commits,
+ * every rule of every node, every value by its hash. Damage does not stop it; what lies below a
+ * damaged node is unknown and cannot be checked. One thread calls; values are read by several.
+ *
+ * <p>Memory: the hashes met, 64 bytes each, up to an eighth of the heap; beyond that an object met
+ * again is read (and counted) again.
+ */
+public final class RepositoryCheck {
+  private static final int BYTES_EACH = 64;
+
+  private final Repository repository;
+  private final int threads;
+  private final Consumer<Finding> report;
+  private final NodeSource fresh;
+  private final SeenHashes seen;
+  private final Map<ContentHash, String> names = new HashMap<>();
+  private final long salt;
+
+  /** Checks {@code repository}, reading values by {@code threads} threads; findings come one at a time. */
+  public RepositoryCheck(Repository repository, int threads, Consumer<Finding> report) {
+    this.repository = repository;
+    this.threads = Math.max(1, threads);
+    this.report = report;
+    this.fresh = NodeSource.uncached(repository.blobs());
+    this.seen = new SeenHashes((int) Math.min(1 << 26, Runtime.getRuntime().maxMemory() / 8 / BYTES_EACH));
+    this.salt = repository.environment().nonce().high();
+  }
+
+  /** Runs the check to its end. To be called once. */
+  public CheckReport run(CheckScope scope) {
+    try (Tally running = new Tally(repository.blobs(), threads, report)) {
+      Deque<ContentHash> open = new ArrayDeque<>();
+      if (scope.revision().isPresent()) {
+        open.add(scope.revision().get());
+      } else {
+        heads(running, open);
+      }
+      boolean alone = scope.revision().isPresent() && scope.since().isEmpty();
+      while (!open.isEmpty()) {
+        ContentHash id = open.poll();
+        if (seen.add(id) && !reachedBySince(scope, id)) {
+          commit(running, scope, id).ifPresent(commit -> open.addAll(alone ? List.of() : commit.parents()));
+        }
+      }
+      return running.finish();
+    }
+  }
+
+  private static boolean reached(Repository repository, ContentHash since, ContentHash id) {
+    try {
+      return repository.reaches(since, id);
+    } catch (MissingBlobException | CorruptDataException unreadable) {
+      return false;
+    }
+  }
+
+  private boolean reachedBySince(CheckScope scope, ContentHash id) {
+    return scope.since().isPresent() && reached(repository, scope.since().get(), id);
+  }
+
+  /** Reads every ref with its log; each target is a head. */
+  private void heads(Tally running, Deque<ContentHash> open) {
+    for (RefName.Kind kind : RefName.Kind.values()) {
+      List<RefRecord> newest;
+      try {
+        newest = repository.backend().refs().list(kind);
+      } catch (CorruptDataException damaged) {
+        running.damage(Finding.Role.REF, damaged.object(), Optional.empty(), List.of(), damaged);
+        continue;
+      }
+      for (RefRecord record : newest) {
+        log(running, record, open);
+      }
+    }
+  }
+
+  private void log(Tally running, RefRecord newest, Deque<ContentHash> open) {
+    newest.target().ifPresent(target -> names.putIfAbsent(target, newest.name().name()));
+    try {
+      Iterator<RefRecord> log = repository.refs().log(newest.name());
+      while (log.hasNext()) {
+        log.next().target().ifPresent(open::add);
+      }
+    } catch (CorruptDataException damaged) {
+      newest.target().ifPresent(open::add);
+      running.damage(
+          Finding.Role.REF, newest.name().full(), Optional.empty(), List.of(newest.name().name()), damaged);
+    }
+  }
+
+  private Optional<Commit> commit(Tally running, CheckScope scope, ContentHash id) {
+    List<String> where = List.of(names.getOrDefault(id, id.toString()));
+    Commit commit;
+    try {
+      var bytes = repository.blobs().get("commit", id, CommitCodec.MAX_BYTES);
+      commit = CommitCodec.decode(id, bytes);
+      running.object(bytes.remaining());
+    } catch (MissingBlobException | CorruptDataException failure) {
+      running.damage(Finding.Role.COMMIT, id.toString(), Optional.empty(), where, failure);
+      return Optional.empty();
+    }
+    byte[] prefix = prefix(scope.directory());
+    for (Part part : Part.values()) {
+      Optional<Tree> known = knownTree(scope, part);
+      ContentHash root = commit.manifest().root(part);
+      new Tree(fresh, root).walk(prefix, known, new Visitor(running, scope, where));
+      if (prefix.length == 0) {
+        totals(running, commit, part, id, where);
+      }
+    }
+    return Optional.of(commit);
+  }
+
+  /** The totals in a commit are claims; the root node, which is proved by then, has the truth. */
+  private void totals(Tally running, Commit commit, Part part, ContentHash id, List<String> where) {
+    try {
+      var truth = new Tree(repository.nodes(), commit.manifest().root(part)).totals();
+      if (!truth.equals(commit.totals(part))) {
+        running.damage(
+            Finding.Role.COMMIT,
+            id.toString(),
+            Optional.empty(),
+            where,
+            CorruptDataException.malformed(
+                "commit", id.toString(), "it claims " + commit.totals(part) + " of " + part + ", its tree holds " + truth));
+      }
+    } catch (MissingBlobException | CorruptDataException reported) {
+      // The walk has reported the node.
+      return;
+    }
+  }
+
+  private Optional<Tree> knownTree(CheckScope scope, Part part) {
+    return scope
+        .since()
+        .map(since -> new Tree(repository.nodes(), repository.commit(since).manifest().root(part)));
+  }
+
+  private static byte[] prefix(String directory) {
+    String name = directory.isEmpty() || directory.endsWith("/") ? directory : directory + "/";
+    return name.getBytes(StandardCharsets.UTF_8);
+  }
+
+  private final class Visitor implements NodeVisitor {
+    private final Tally running;
+    private final CheckScope scope;
+    private final List<String> where;
+
+    Visitor(Tally running, CheckScope scope, List<String> where) {
+      this.running = running;
+      this.scope = scope;
+      this.where = where;
+    }
+
+    @Override
+    public boolean enter(ContentHash node) {
+      // Below a directory a node may be met again for another part of its keys.
+      return seen.add(node) || !scope.directory().isEmpty();
+    }
+
+    @Override
+    public void node(ContentHash node, int level, int bytes) {
+      running.object(bytes);
+    }
+
+    @Override
+    public void unreadable(ContentHash node, @Nullable Key lastKey, RuntimeException failure) {
+      running.damage(Finding.Role.NODE, node.toString(), Optional.ofNullable(lastKey), where, failure);
+    }
+
+    @Override
+    public void entry(Key key, Entry entry) {
+      if (entry instanceof Entry.Blob blob && sampled(blob.hash()) && seen.add(blob.hash())) {
+        running.value(blob, key, where);
+      }
+    }
+
+    /** The same values for one run, other ones for the next. */
+    private boolean sampled(ContentHash hash) {
+      if (scope.sample() >= 1) {
+        return true;
+      }
+      long mixed = (hash.w2() ^ salt) * 0x9E3779B97F4A7C15L;
+      return (mixed >>> 11) * 0x1.0p-53 < scope.sample();
+    }
+  }
+}

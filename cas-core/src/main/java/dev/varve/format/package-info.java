@@ -1,0 +1,5 @@
+/** Canonical byte encodings shared by nodes, commits, ref records and the configuration. */
+@NullMarked
+package dev.varve.format;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,48 @@
+package dev.varve.ref;
+
+import dev.varve.blob.Evidence;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Refs as chains of numbered records, of which only the newest can be followed by another.
+ * Thread-safe; linearizable for each ref; safe between processes where the driver says so.
+ *
+ * <p>Nothing is ever overwritten or removed: a branch is deleted by a record without a target, and
+ * its numbers go on when it is made again.
+ */
+public interface RefStore {
+  /**
+   * The newest record, also one without a target, or empty where the ref never was.
+   *
+   * @throws dev.varve.error.CorruptDataException where the record is damaged or misplaced
+   */
+  Optional<RefRecord> read(RefName name);
+
+  /** The record with a number, or empty where that was never written. */
+  Optional<RefRecord> read(RefName name, long number);
+
+  /** The newest record of every ref of a kind, in order of name, also those without a target. */
+  List<RefRecord> list(RefName.Kind kind);
+
+  /**
+   * All records of a ref from the newest down to its floor, read as the iterator goes; empty where
+   * the ref never was.
+   */
+  Iterator<RefRecord> log(RefName name);
+
+  /** The epoch at which a transaction begins that will build on {@code base}. */
+  long epoch(Optional<RefRecord> base);
+
+  /**
+   * Writes {@code next} after {@code expected} if that is still the newest record.
+   *
+   * <p>When it answers {@link RefOutcome.Done} the record is durable. {@link RefOutcome.Unknown}
+   * says it may have happened, now or later: the caller cleans nothing up.
+   *
+   * @param expected the newest record as the caller read it, or empty where there was none
+   * @param evidence the weakest evidence of everything the new target relies on
+   */
+  RefOutcome compareAndSet(Optional<RefRecord> expected, RefChange next, Evidence evidence);
+}

@@ -1,0 +1,148 @@
+package dev.varve.tree;
+
+import dev.varve.error.InvalidNameException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.CodingErrorAction;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A Zarr key, such as {@code air/c/0/0}: UTF-8, ordered by unsigned bytes, 1 to 1024 bytes, without a
+ * leading '/', an empty segment, or a segment '.' or '..', or a NUL. Immutable.
+ */
+public final class Key implements Comparable<Key> {
+  /** Longest key, in bytes of UTF-8. */
+  public static final int MAX_BYTES = 1024;
+
+  private final byte[] utf8;
+  private final int hash;
+
+  private Key(byte[] utf8) {
+    this.utf8 = utf8;
+    this.hash = Arrays.hashCode(utf8);
+  }
+
+  /**
+   * The key with a text.
+   *
+   * @throws InvalidNameException where the text breaks a rule above
+   */
+  public static Key of(String text) {
+    byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
+    if (!new String(utf8, StandardCharsets.UTF_8).equals(text)) {
+      throw new InvalidNameException("key", text, "it holds half of a surrogate pair");
+    }
+    String broken = brokenRule(utf8);
+    if (broken != null) {
+      throw new InvalidNameException("key", text.length() > 200 ? text.substring(0, 200) + "..." : text, broken);
+    }
+    return new Key(utf8);
+  }
+
+  /**
+   * The key with these bytes, which are copied.
+   *
+   * @throws InvalidNameException where they break a rule above or are no UTF-8
+   */
+  public static Key ofUtf8(byte[] bytes) {
+    try {
+      StandardCharsets.UTF_8
+          .newDecoder()
+          .onMalformedInput(CodingErrorAction.REPORT)
+          .onUnmappableCharacter(CodingErrorAction.REPORT)
+          .decode(ByteBuffer.wrap(bytes));
+    } catch (CharacterCodingException bad) {
+      throw new InvalidNameException("key", new String(bytes, StandardCharsets.UTF_8), "it is not UTF-8");
+    }
+    String broken = brokenRule(bytes);
+    if (broken != null) {
+      throw new InvalidNameException("key", new String(bytes, StandardCharsets.UTF_8), broken);
+    }
+    return new Key(bytes.clone());
+  }
+
+  /** Takes bytes that a verified node holds; ownership passes. */
+  static Key ofVerified(byte[] bytes) {
+    return new Key(bytes);
+  }
+
+  private static @Nullable String brokenRule(byte[] utf8) {
+    if (utf8.length == 0 || utf8.length > MAX_BYTES) {
+      return "it must have 1 to " + MAX_BYTES + " bytes of UTF-8, not " + utf8.length;
+    }
+    int start = 0;
+    for (int i = 0; i <= utf8.length; i++) {
+      if (i < utf8.length && utf8[i] == 0) {
+        return "it holds a NUL";
+      }
+      if (i == utf8.length || utf8[i] == '/') {
+        int length = i - start;
+        if (length == 0) {
+          return utf8[0] == '/' ? "it must not begin with '/'" : "a segment between '/' is empty";
+        }
+        if (utf8[start] == '.' && (length == 1 || length == 2 && utf8[start + 1] == '.')) {
+          return "a segment is '.' or '..'";
+        }
+        start = i + 1;
+      }
+    }
+    return null;
+  }
+
+  /** Number of bytes of UTF-8. */
+  public int length() {
+    return utf8.length;
+  }
+
+  /** A copy of the bytes. */
+  public byte[] toUtf8() {
+    return utf8.clone();
+  }
+
+  /** The bytes themselves, which nobody may change. */
+  byte[] raw() {
+    return utf8;
+  }
+
+  /** The last segment. */
+  public String name() {
+    String text = toString();
+    return text.substring(text.lastIndexOf('/') + 1);
+  }
+
+  /** Whether the key's bytes begin with these. */
+  public boolean startsWith(byte[] prefix) {
+    return utf8.length >= prefix.length
+        && Arrays.equals(utf8, 0, prefix.length, prefix, 0, prefix.length);
+  }
+
+  /** How many leading bytes both share. */
+  int sharedWith(Key other) {
+    int end = Math.min(utf8.length, other.utf8.length);
+    int mismatch = Arrays.mismatch(utf8, 0, end, other.utf8, 0, end);
+    return mismatch < 0 ? end : mismatch;
+  }
+
+  @Override
+  public int compareTo(Key other) {
+    return Arrays.compareUnsigned(utf8, other.utf8);
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof Key key && hash == key.hash && Arrays.equals(utf8, key.utf8);
+  }
+
+  @Override
+  public int hashCode() {
+    return hash;
+  }
+
+  /** The text. */
+  @Override
+  public String toString() {
+    return new String(utf8, StandardCharsets.UTF_8);
+  }
+}

@@ -1,0 +1,14 @@
+package dev.varve.tree;
+
+import dev.varve.hash.ContentHash;
+import java.nio.ByteBuffer;
+
+/** Where new nodes go, children before parents. One thread. */
+@FunctionalInterface
+public interface NodeSink {
+  /** Drops everything: for computing a root without storing it. */
+  NodeSink DISCARD = (hash, bytes) -> {};
+
+  /** Takes a node's canonical bytes, which will not change. */
+  void put(ContentHash hash, ByteBuffer bytes);
+}

@@ -1,0 +1,87 @@
+package dev.varve.tree;
+
+import dev.varve.error.CorruptDataException;
+import dev.varve.error.MissingBlobException;
+import dev.varve.hash.ContentHash;
+import java.util.Arrays;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Visits a tree depth first, left to right, holding one path. One thread. */
+final class NodeWalk {
+  private final NodeSource source;
+  private final byte[] prefix;
+  private final byte @Nullable [] end;
+  private final Optional<Tree> known;
+  private final NodeVisitor visitor;
+
+  NodeWalk(NodeSource source, byte[] prefix, Optional<Tree> known, NodeVisitor visitor) {
+    this.source = source;
+    this.prefix = prefix.clone();
+    Optional<byte[]> above = Tree.endOf(prefix);
+    this.end = above.isPresent() ? above.get() : null;
+    this.known = known;
+    this.visitor = visitor;
+  }
+
+  void visitRoot(ContentHash root) {
+    if (known.isPresent() && known.get().root().equals(root)) {
+      return;
+    }
+    if (!visitor.enter(root)) {
+      return;
+    }
+    Node node;
+    try {
+      node = source.root(root);
+    } catch (MissingBlobException | CorruptDataException failure) {
+      visitor.unreadable(root, null, failure);
+      return;
+    }
+    inside(root, node);
+  }
+
+  private void visitChild(Node parent, int index) {
+    ContentHash hash = parent.childHash(index);
+    Key lastKey = parent.key(index);
+    if (knownAt(hash, parent.level() - 1, lastKey) || !visitor.enter(hash)) {
+      return;
+    }
+    Node node;
+    try {
+      node = source.child(parent, index);
+    } catch (MissingBlobException | CorruptDataException failure) {
+      visitor.unreadable(hash, lastKey, failure);
+      return;
+    }
+    inside(hash, node);
+  }
+
+  private boolean knownAt(ContentHash hash, int level, Key lastKey) {
+    try {
+      return known.isPresent() && known.get().holds(hash, level, lastKey.raw());
+    } catch (MissingBlobException | CorruptDataException unreadable) {
+      // What cannot be read there cannot vouch for anything here.
+      return false;
+    }
+  }
+
+  private void inside(ContentHash hash, Node node) {
+    visitor.node(hash, node.level(), node.bytes().remaining());
+    int from = node.search(prefix);
+    for (int i = from; i < node.count(); i++) {
+      if (node.level() > 0) {
+        if (i > from && end != null && Arrays.compareUnsigned(node.key(i - 1).raw(), end) >= 0) {
+          return;
+        }
+        visitChild(node, i);
+      } else {
+        Key key = node.key(i);
+        if (!key.startsWith(prefix)) {
+          return;
+        }
+        visitor.entry(key, node.entry(i));
+      }
+    }
+  }
+}

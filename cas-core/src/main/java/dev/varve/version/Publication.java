@@ -1,0 +1,120 @@
+package dev.varve.version;
+
+import dev.varve.blob.BlobWriter;
+import dev.varve.blob.Evidence;
+import dev.varve.error.BackendException;
+import dev.varve.error.UnknownOutcomeException;
+import dev.varve.hash.ContentHash;
+import dev.varve.ref.RefChange;
+import dev.varve.ref.RefName;
+import dev.varve.ref.RefOutcome;
+import dev.varve.ref.RefRecord;
+import dev.varve.tree.NodeSource;
+import dev.varve.tree.TreeEditor;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Writes one commit and moves a branch to it. The order is the algorithm: values and nodes are with
+ * the writer already, then the commit, then the flush makes all of it durable, and only then is the
+ * ref written. One thread.
+ */
+final class Publication {
+  private final Repository repository;
+  private final RefName branch;
+  private final BlobWriter writer;
+
+  Publication(Repository repository, RefName branch, BlobWriter writer) {
+    this.repository = repository;
+    this.branch = branch;
+    this.writer = writer;
+  }
+
+  /** A commit that was stored, and what became of the ref. */
+  record Attempt(ContentHash id, Commit commit, RefOutcome outcome) {}
+
+  /** Makes a commit of a manifest, whose nodes {@code nodes} has, and tries once to move the branch to it. */
+  Attempt attempt(
+      Optional<RefRecord> head,
+      List<ContentHash> parents,
+      Manifest manifest,
+      NodeSource nodes,
+      CommitInfo info,
+      boolean forward) {
+    Environment environment = repository.environment();
+    View view = new ManifestView(manifest, nodes, repository.blobs());
+    long generation = 1;
+    for (ContentHash parent : parents) {
+      generation = Math.max(generation, repository.commit(parent).generation() + 1);
+    }
+    Commit commit =
+        new Commit(
+            parents,
+            generation,
+            manifest,
+            view.totals(Part.META, ""),
+            view.totals(Part.CHUNKS, ""),
+            environment.nowMillis(),
+            environment.user(),
+            info.message(),
+            info.attributes(),
+            environment.nonce());
+    for (Part part : Part.values()) {
+      if (manifest.root(part).equals(repository.nodes().emptyRoot())) {
+        TreeEditor.putEmpty(repository.nodes(), writer::put);
+      }
+    }
+    ByteBuffer bytes = CommitCodec.encode(commit);
+    ContentHash id = repository.config().hash().hash(bytes);
+    writer.put(id, bytes);
+    Evidence evidence = writer.flush();
+    return new Attempt(id, commit, point(head, id, forward, "commit: " + firstLine(info.message()), evidence));
+  }
+
+  /** Tries once to move the branch to a commit that is durable. */
+  RefOutcome point(
+      Optional<RefRecord> head, ContentHash id, boolean forward, String reason, Evidence evidence) {
+    Environment environment = repository.environment();
+    RefChange change =
+        new RefChange(
+            branch,
+            Optional.of(id),
+            forward,
+            environment.nonce(),
+            reason,
+            environment.user(),
+            environment.nowMillis());
+    return repository.backend().refs().compareAndSet(head, change, evidence);
+  }
+
+  /**
+   * The record to build on next, after a lost race.
+   *
+   * @throws UnknownOutcomeException where it cannot be told whether the branch moved
+   * @throws BackendException where collections overtook the transaction
+   */
+  Optional<RefRecord> afterLoss(ContentHash id, RefOutcome outcome) {
+    if (outcome instanceof RefOutcome.Lost lost) {
+      return lost.current();
+    }
+    if (outcome instanceof RefOutcome.Overtaken overtaken) {
+      throw BackendException.transientFailure(
+          "cannot commit to " + branch.name() + ": collections went on to epoch " + overtaken.epoch()
+              + " since the transaction began; nothing was changed, begin it again",
+          null);
+    }
+    if (outcome instanceof RefOutcome.Unknown unknown) {
+      throw new UnknownOutcomeException(
+          "commit " + id + " to " + branch.name() + " may have happened: " + unknown.why().getMessage()
+              + "; 'varve log' tells whether it did",
+          unknown.why());
+    }
+    throw new IllegalStateException("not a loss: " + outcome);
+  }
+
+  static String firstLine(String message) {
+    int end = message.indexOf('\n');
+    return end < 0 ? message : message.substring(0, end);
+  }
+}

@@ -1,0 +1,248 @@
+package dev.varve.version;
+
+import dev.varve.blob.VerifiedBlobs;
+import dev.varve.error.BackendException;
+import dev.varve.error.CorruptDataException;
+import dev.varve.error.NotFoundException;
+import dev.varve.error.UnsupportedFormatException;
+import dev.varve.hash.ContentHash;
+import dev.varve.ref.Backend;
+import dev.varve.ref.RefName;
+import dev.varve.ref.RefRecord;
+import dev.varve.tree.Difference;
+import dev.varve.tree.Key;
+import dev.varve.tree.KeyEntry;
+import dev.varve.tree.NodeSink;
+import dev.varve.tree.NodeSource;
+import dev.varve.tree.TreeEditor;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A repository, opened: the place where snapshots, transactions, history and refs are had. It holds
+ * no algorithm. Thread-safe; what it gives says its own rules. Memory: a cache of {@link
+ * #NODE_CACHE_BYTES}, whatever the repository holds.
+ */
+public final class Repository implements AutoCloseable {
+  /** How many bytes of verified tree nodes are kept. */
+  public static final long NODE_CACHE_BYTES = 64L << 20;
+
+  private final Backend backend;
+  private final RepositoryConfig config;
+  private final Environment environment;
+  private final ConflictRule rule;
+  private final VerifiedBlobs blobs;
+  private final NodeSource nodes;
+  private final Refs refs;
+  private final History history = new History(this::commit);
+
+  private Repository(Backend backend, RepositoryConfig config, Environment environment, ConflictRule rule) {
+    this.backend = backend;
+    this.config = config;
+    this.environment = environment;
+    this.rule = rule;
+    this.blobs = new VerifiedBlobs(backend.blobs(), config.hash());
+    long cache = Math.min(NODE_CACHE_BYTES, Runtime.getRuntime().maxMemory() / 8);
+    this.nodes = new NodeSource(blobs, cache);
+    this.refs = new Refs(backend.refs(), this);
+  }
+
+  /**
+   * Makes a new, empty repository. It has no branch; the first commit makes one.
+   *
+   * @throws BackendException where there is a repository already; nothing is touched
+   */
+  public static Repository create(
+      Backend backend, RepositoryConfig config, Environment environment, ConflictRule rule) {
+    if (!backend.createConfig(config.encode())) {
+      throw BackendException.permanent("there is a repository already at " + backend.location(), null);
+    }
+    return new Repository(backend, config, environment, rule);
+  }
+
+  /**
+   * Opens what {@link #create} made.
+   *
+   * @throws NotFoundException where there is none
+   * @throws UnsupportedFormatException where it needs a newer program
+   */
+  public static Repository open(Backend backend, Environment environment, ConflictRule rule) {
+    ByteBuffer bytes =
+        backend
+            .config()
+            .orElseThrow(
+                () -> new NotFoundException("no repository at " + backend.location() + "; 'varve init' makes one"));
+    return new Repository(backend, RepositoryConfig.decode(bytes), environment, rule);
+  }
+
+  /** What the repository was created with. */
+  public RepositoryConfig config() {
+    return config;
+  }
+
+  /** Where it lives. */
+  public Backend backend() {
+    return backend;
+  }
+
+  /** Where it lives, for messages. */
+  public String location() {
+    return backend.location();
+  }
+
+  /** The clock and the random numbers in use. */
+  public Environment environment() {
+    return environment;
+  }
+
+  /** Verified reads of what is stored. */
+  public VerifiedBlobs blobs() {
+    return blobs;
+  }
+
+  /** The nodes of all trees. */
+  public NodeSource nodes() {
+    return nodes;
+  }
+
+  /** The rule that finds conflicts beyond one key's. */
+  public ConflictRule conflictRule() {
+    return rule;
+  }
+
+  /** Branches and tags. */
+  public Refs refs() {
+    return refs;
+  }
+
+  /** Merges, reverts, picks and squashes. */
+  public Rewrites rewrites() {
+    return new Rewrites(this);
+  }
+
+  /**
+   * The commit that a revision names; {@link Revisions} has the grammar: {@code main}, {@code v1}, an
+   * id or its first digits, {@code main~3}, {@code main@{2026-01-01T00:00Z}}.
+   *
+   * @throws NotFoundException where it names nothing, or more than one commit
+   * @throws dev.varve.error.InvalidNameException where it is not well formed
+   */
+  public ContentHash resolve(String revision) {
+    return new Revisions(this).resolve(revision);
+  }
+
+  /** A commit by id. */
+  public Commit commit(ContentHash id) {
+    return CommitCodec.decode(id, blobs.get("commit", id, CommitCodec.MAX_BYTES));
+  }
+
+  /** Whether a commit is stored under an id. */
+  public boolean isCommit(ContentHash id) {
+    try {
+      return !backend.blobs().missing(List.of(id)).contains(id)
+          && CommitCodec.looksLike(blobs.get("commit", id, CommitCodec.MAX_BYTES));
+    } catch (CorruptDataException notOne) {
+      if (notOne.actual() != null) {
+        throw notOne;
+      }
+      return false;
+    }
+  }
+
+  /** The state that a revision names. */
+  public Snapshot snapshot(String revision) {
+    return snapshot(resolve(revision));
+  }
+
+  /** The state of a commit. */
+  public Snapshot snapshot(ContentHash id) {
+    Commit commit = commit(id);
+    return new Snapshot(id, commit, new ManifestView(commit.manifest(), nodes, blobs));
+  }
+
+  /** Any manifest as a view, such as a worker's. */
+  public View view(Manifest manifest) {
+    return new ManifestView(manifest, nodes, blobs);
+  }
+
+  /** The manifest without keys. */
+  public Manifest emptyManifest() {
+    return new Manifest(nodes.emptyRoot(), nodes.emptyRoot());
+  }
+
+  /** Commits reached from some, each once, children before parents. */
+  public Iterator<Logged> history(Collection<ContentHash> from) {
+    return history.from(from);
+  }
+
+  /** Whether {@code ancestor} is {@code descendant} or is reached from it. */
+  public boolean reaches(ContentHash descendant, ContentHash ancestor) {
+    return history.reaches(descendant, ancestor);
+  }
+
+  /** The commit where two histories part, or empty where they share none. */
+  public Optional<ContentHash> mergeBase(ContentHash a, ContentHash b) {
+    return history.mergeBase(a, b);
+  }
+
+  /** What differs in one tree below a directory ("" for all), in key order; costs what differs. */
+  public Iterator<Difference> diff(Manifest before, Manifest after, Part part, String directory) {
+    return ThreeWay.diff(nodes, before, after, part, directory);
+  }
+
+  /**
+   * The content hash of what lies below a directory of a view, with the directory taken off the keys:
+   * equal for equal content wherever it lies, and for "" the root that commits show. Reads all keys
+   * below, no values; stores nothing.
+   */
+  public ContentHash contentHash(View view, String directory) {
+    int cut = ManifestView.prefix(directory).length;
+    Manifest manifest = emptyManifest();
+    for (Part part : Part.values()) {
+      TreeEditor editor = new TreeEditor(nodes, NodeSink.DISCARD, nodes.emptyRoot());
+      Iterator<KeyEntry> all = view.entries(part, directory);
+      while (all.hasNext()) {
+        KeyEntry each = all.next();
+        byte[] key = each.key().toUtf8();
+        editor.put(
+            Key.ofUtf8(Arrays.copyOfRange(key, cut, key.length)), each.entry());
+      }
+      manifest = manifest.with(part, editor.finish());
+    }
+    return manifest.root(config.hash());
+  }
+
+  /** Edits to what a branch holds now; a branch that is not there begins empty. */
+  public Transaction begin(String branch) {
+    RefName name = RefName.branch(branch);
+    Optional<RefRecord> record = backend.refs().read(name);
+    return begin(name, record, record.flatMap(RefRecord::target));
+  }
+
+  /** Edits made against a commit; a branch that is not there is made from it. */
+  public Transaction begin(String branch, ContentHash base) {
+    RefName name = RefName.branch(branch);
+    return begin(name, backend.refs().read(name), Optional.of(base));
+  }
+
+  private Transaction begin(RefName name, Optional<RefRecord> record, Optional<ContentHash> base) {
+    requireWritable();
+    return new Transaction(this, name, record, base);
+  }
+
+  void requireWritable() {
+    if (!config.unknownToWrite().isEmpty()) {
+      throw new UnsupportedFormatException(
+          "the repository at " + location() + " has the feature " + config.unknownToWrite() + ", which a writer must know; use a newer varve");
+    }
+  }
+
+  @Override
+  public void close() {
+    backend.close();
+  }
+}

@@ -1,0 +1,106 @@
+package dev.varve.version;
+
+import dev.varve.error.CorruptDataException;
+import dev.varve.error.UnsupportedFormatException;
+import dev.varve.format.ByteReader;
+import dev.varve.format.ByteWriter;
+import dev.varve.format.FormatHeader;
+import dev.varve.format.MalformedBytesException;
+import dev.varve.hash.ContentHash;
+import dev.varve.hash.HashAlgorithm;
+import java.nio.ByteBuffer;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * What a repository was created with; written once. Immutable.
+ *
+ * <pre>
+ * config  = "VRVF" version:1  hash:1  chunker:1  features:varint (name:string value:varint need:1)*  digest:32
+ * need    = bit 0: a reader must know the feature; bit 1: a writer must
+ * digest  = SHA-256 of all bytes before it, whatever the repository's hash
+ * </pre>
+ *
+ * Features ascend by name. Version 1 has {@code collection = 1} (needed to write: refs follow the
+ * collection protocol) and {@code names = 1} (needed to read: blobs may have copy names).
+ *
+ * @param hash names every object
+ * @param unknownToWrite a feature that a writer would have to know and this program does not, or ""
+ */
+public record RepositoryConfig(HashAlgorithm hash, String unknownToWrite) {
+  private static final int CHUNKER = 1;
+  private static final int MAX_BYTES = 1 << 16;
+  private static final Map<String, Integer> KNOWN = Map.of("collection", 2, "names", 1);
+
+  /** The configuration of a new repository. */
+  public static RepositoryConfig of(HashAlgorithm hash) {
+    return new RepositoryConfig(hash, "");
+  }
+
+  /** The format version. */
+  public int format() {
+    return FormatHeader.VERSION;
+  }
+
+  /** The canonical bytes. */
+  public ByteBuffer encode() {
+    ByteWriter out = new ByteWriter();
+    FormatHeader.CONFIG.write(out);
+    out.u8(hash.code()).u8(CHUNKER);
+    SortedMap<String, Integer> features = new TreeMap<>(KNOWN);
+    out.varint(features.size());
+    features.forEach((name, need) -> out.string(name).varint(1).u8(need));
+    out.hash(HashAlgorithm.SHA256.hash(out.toBytes()));
+    return out.toBuffer();
+  }
+
+  /**
+   * Decodes and checks.
+   *
+   * @throws CorruptDataException where the bytes are damaged
+   * @throws UnsupportedFormatException where a reader would have to know more than this program does
+   */
+  public static RepositoryConfig decode(ByteBuffer bytes) {
+    try {
+      if (bytes.remaining() > MAX_BYTES || bytes.remaining() < ContentHash.BYTES) {
+        throw new MalformedBytesException("it has " + bytes.remaining() + " bytes");
+      }
+      int body = bytes.remaining() - ContentHash.BYTES;
+      ByteBuffer view = bytes.slice();
+      if (!HashAlgorithm.SHA256.hash(view.slice(0, body)).equals(ContentHash.at(view, body))) {
+        throw new MalformedBytesException("its bytes do not have the digest at its end");
+      }
+      return decodeBody(new ByteReader(view.slice(0, body)));
+    } catch (MalformedBytesException bad) {
+      throw CorruptDataException.malformed("the configuration", "config", String.valueOf(bad.getMessage()), bad);
+    }
+  }
+
+  private static RepositoryConfig decodeBody(ByteReader in) {
+    FormatHeader.CONFIG.read(in);
+    int code = in.u8();
+    HashAlgorithm hash =
+        HashAlgorithm.ofCode(code)
+            .orElseThrow(() -> new UnsupportedFormatException("the repository has hash algorithm " + code + "; this program knows 1 and 2"));
+    int chunker = in.u8();
+    if (chunker != CHUNKER) {
+      throw new UnsupportedFormatException("the repository has chunker " + chunker + "; this program knows " + CHUNKER);
+    }
+    String unknownToWrite = "";
+    int count = in.boundedVarint(256, "the number of features");
+    for (int i = 0; i < count; i++) {
+      String name = in.string(256, "the name of a feature");
+      long value = in.varint();
+      int need = in.u8();
+      if (!KNOWN.containsKey(name) || value != 1) {
+        if ((need & 1) != 0) {
+          throw new UnsupportedFormatException("the repository has the feature " + name + " = " + value + ", which a reader must know; use a newer varve");
+        }
+        unknownToWrite = (need & 2) != 0 ? name : unknownToWrite;
+      }
+    }
+    in.end();
+    return new RepositoryConfig(hash, unknownToWrite);
+  }
+}

@@ -1,0 +1,48 @@
+package dev.varve.version;
+
+import dev.varve.blob.BlobWriter;
+import dev.varve.hash.ContentHash;
+import dev.varve.tree.NodeSink;
+import java.nio.ByteBuffer;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Hands new nodes to a writer and keeps those that are not flushed yet, since a store need not show
+ * them before. Flushes by itself at {@link #MAX_BYTES}. One thread.
+ */
+final class StagedNodes implements NodeSink {
+  /** How many bytes of nodes are kept. */
+  static final long MAX_BYTES = 32L << 20;
+
+  private final BlobWriter writer;
+  private final Map<ContentHash, ByteBuffer> kept = new HashMap<>();
+  private long bytes;
+
+  StagedNodes(BlobWriter writer) {
+    this.writer = writer;
+  }
+
+  @Override
+  public void put(ContentHash hash, ByteBuffer node) {
+    writer.put(hash, node);
+    if (kept.put(hash, node) == null) {
+      bytes += node.remaining();
+    }
+    if (bytes > MAX_BYTES) {
+      writer.flush();
+      flushed();
+    }
+  }
+
+  Optional<ByteBuffer> find(ContentHash hash) {
+    return Optional.ofNullable(kept.get(hash));
+  }
+
+  /** Forgets everything: the writer was flushed. */
+  void flushed() {
+    kept.clear();
+    bytes = 0;
+  }
+}
