@@ -16,6 +16,7 @@ import dev.varve.version.Part;
 import dev.varve.version.Repository;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.Iterator;
@@ -41,7 +42,7 @@ public final class RepositoryCheck {
   private final Consumer<Finding> report;
   private final NodeSource fresh;
   private final SeenHashes seen;
-  private final Map<ContentHash, String> names = new HashMap<>();
+  private final Map<ContentHash, List<String>> names = new HashMap<>();
   private final long salt;
 
   /** Checks {@code repository}, reading values by {@code threads} threads; findings come one at a time. */
@@ -59,6 +60,7 @@ public final class RepositoryCheck {
     try (Tally running = new Tally(repository.blobs(), threads, report)) {
       Deque<ContentHash> open = new ArrayDeque<>();
       if (scope.revision().isPresent()) {
+        nameHeads();
         open.add(scope.revision().get());
       } else {
         heads(running, open);
@@ -102,8 +104,25 @@ public final class RepositoryCheck {
     }
   }
 
+  /** Names for the commits that refs point at; where a ref is damaged, ids serve. */
+  private void nameHeads() {
+    try {
+      for (RefName.Kind kind : RefName.Kind.values()) {
+        repository.backend().refs().list(kind).forEach(this::name);
+      }
+    } catch (CorruptDataException damaged) {
+      names.clear();
+    }
+  }
+
+  private void name(RefRecord newest) {
+    newest
+        .target()
+        .ifPresent(target -> names.computeIfAbsent(target, t -> new ArrayList<>()).add(newest.name().name()));
+  }
+
   private void log(Tally running, RefRecord newest, Deque<ContentHash> open) {
-    newest.target().ifPresent(target -> names.putIfAbsent(target, newest.name().name()));
+    name(newest);
     try {
       Iterator<RefRecord> log = repository.refs().log(newest.name());
       while (log.hasNext()) {
@@ -117,7 +136,7 @@ public final class RepositoryCheck {
   }
 
   private Optional<Commit> commit(Tally running, CheckScope scope, ContentHash id) {
-    List<String> where = List.of(names.getOrDefault(id, id.toString()));
+    List<String> where = names.getOrDefault(id, List.of(id.toString()));
     Commit commit;
     try {
       var bytes = repository.blobs().get("commit", id, CommitCodec.MAX_BYTES);

@@ -87,6 +87,11 @@ public final class NodeSource {
     return loads.sum();
   }
 
+  /** A node, verified and decoded. */
+  public NodeContents contents(ContentHash hash) {
+    return NodeContents.of(root(hash));
+  }
+
   /** The root node of a tree. */
   Node root(ContentHash hash) {
     if (empty != null && hash.equals(emptyRoot)) {

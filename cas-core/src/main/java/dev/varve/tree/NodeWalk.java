@@ -66,6 +66,14 @@ final class NodeWalk {
     }
   }
 
+  private boolean knownEntry(Key key, Entry entry) {
+    try {
+      return known.isPresent() && known.get().get(key).filter(entry::equals).isPresent();
+    } catch (MissingBlobException | CorruptDataException unreadable) {
+      return false;
+    }
+  }
+
   private void inside(ContentHash hash, Node node) {
     visitor.node(hash, node.level(), node.bytes().remaining());
     int from = node.search(prefix);
@@ -80,7 +88,10 @@ final class NodeWalk {
         if (!key.startsWith(prefix)) {
           return;
         }
-        visitor.entry(key, node.entry(i));
+        Entry entry = node.entry(i);
+        if (!knownEntry(key, entry)) {
+          visitor.entry(key, entry);
+        }
       }
     }
   }

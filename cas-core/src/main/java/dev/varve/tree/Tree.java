@@ -91,7 +91,8 @@ public final class Tree {
 
   /**
    * Shows a visitor every node that may hold keys with a prefix, parents first, and the entries that
-   * do. Nodes that {@code known} holds at the same place are passed over with all below them.
+   * do. Nodes that {@code known} holds at the same place are passed over with all below them, and so
+   * are entries that it has.
    *
    * @param known a tree whose nodes need not be shown
    */
