@@ -12,8 +12,10 @@ import dev.varve.tree.NodeVisitor;
 import dev.varve.tree.Tree;
 import dev.varve.version.Commit;
 import dev.varve.version.CommitCodec;
+import dev.varve.version.Manifest;
 import dev.varve.version.Part;
 import dev.varve.version.Repository;
+import dev.varve.version.Snapshot;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -24,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,6 +39,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RepositoryCheck {
   private static final int BYTES_EACH = 64;
+  private static final System.Logger LOG = System.getLogger(RepositoryCheck.class.getName());
 
   private final Repository repository;
   private final int threads;
@@ -150,12 +154,35 @@ public final class RepositoryCheck {
     for (Part part : Part.values()) {
       Optional<Tree> known = knownTree(scope, part);
       ContentHash root = commit.manifest().root(part);
-      new Tree(fresh, root).walk(prefix, known, new Visitor(running, scope, where));
+      new Tree(fresh, root).walk(prefix, known, new Visitor(running, scope, part, root, where));
       if (prefix.length == 0) {
         totals(running, commit, part, id, where);
       }
     }
+    generation(running, commit, id, where);
     return Optional.of(commit);
+  }
+
+  /** History is walked by generations, so a wrong one could hide commits. */
+  private void generation(Tally running, Commit commit, ContentHash id, List<String> where) {
+    long expected = 1;
+    try {
+      for (ContentHash parent : commit.parents()) {
+        expected = Math.max(expected, repository.commit(parent).generation() + 1);
+      }
+    } catch (MissingBlobException | CorruptDataException unreadable) {
+      // The parent has a finding of its own.
+      expected = commit.generation();
+    }
+    if (commit.generation() != expected) {
+      running.damage(
+          Finding.Role.COMMIT,
+          id.toString(),
+          Optional.empty(),
+          where,
+          CorruptDataException.malformed(
+              "commit", id.toString(), "it claims generation " + commit.generation() + ", its parents make it " + expected));
+    }
   }
 
   /** The totals in a commit are claims; the root node, which is proved by then, has the truth. */
@@ -183,6 +210,23 @@ public final class RepositoryCheck {
         .map(since -> new Tree(repository.nodes(), repository.commit(since).manifest().root(part)));
   }
 
+  /** The refs whose commits hold something now; else where it was met. */
+  private List<String> holders(List<String> met, Predicate<Snapshot> holds) {
+    List<String> found = new ArrayList<>();
+    names.forEach(
+        (commit, refs) -> {
+          try {
+            if (holds.test(repository.snapshot(commit))) {
+              found.addAll(refs);
+            }
+          } catch (MissingBlobException | CorruptDataException unreadable) {
+            // A snapshot that cannot be read has its own finding.
+            LOG.log(System.Logger.Level.DEBUG, "cannot look into {0}", commit);
+          }
+        });
+    return found.isEmpty() ? met : found.stream().sorted().distinct().toList();
+  }
+
   private static byte[] prefix(String directory) {
     String name = directory.isEmpty() || directory.endsWith("/") ? directory : directory + "/";
     return name.getBytes(StandardCharsets.UTF_8);
@@ -191,11 +235,15 @@ public final class RepositoryCheck {
   private final class Visitor implements NodeVisitor {
     private final Tally running;
     private final CheckScope scope;
+    private final Part part;
+    private final ContentHash root;
     private final List<String> where;
 
-    Visitor(Tally running, CheckScope scope, List<String> where) {
+    Visitor(Tally running, CheckScope scope, Part part, ContentHash root, List<String> where) {
       this.running = running;
       this.scope = scope;
+      this.part = part;
+      this.root = root;
       this.where = where;
     }
 
@@ -212,13 +260,27 @@ public final class RepositoryCheck {
 
     @Override
     public void unreadable(ContentHash node, @Nullable Key lastKey, RuntimeException failure) {
-      running.damage(Finding.Role.NODE, node.toString(), Optional.ofNullable(lastKey), where, failure);
+      List<String> holders =
+          lastKey == null ? where : holders(where, s -> s.tree(Manifest.part(lastKey)).reaches(node, lastKey));
+      running.damage(Finding.Role.NODE, node.toString(), Optional.ofNullable(lastKey), holders, failure);
     }
 
     @Override
     public void entry(Key key, Entry entry) {
+      boolean mayBeInline = part == Part.META && entry.length() <= Entry.Inline.MAX_BYTES;
+      boolean isInline = entry instanceof Entry.Inline;
+      if (Manifest.part(key) != part || entry.length() > 0 && isInline != mayBeInline) {
+        running.damage(
+            Finding.Role.NODE,
+            root.toString(),
+            Optional.of(key),
+            where,
+            CorruptDataException.malformed(
+                "tree", root.toString(), "the key " + key + " does not belong in the tree of " + part + ", or not with this kind of entry"));
+      }
       if (entry instanceof Entry.Blob blob && sampled(blob.hash()) && seen.add(blob.hash())) {
-        running.value(blob, key, where);
+        running.value(
+            blob, key, () -> holders(where, s -> s.entry(key).filter(blob::equals).isPresent()));
       }
     }
 

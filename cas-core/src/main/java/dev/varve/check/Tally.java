@@ -16,6 +16,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * Reads values with several threads, counts, and hands on findings one at a time. Called by one
@@ -61,7 +62,7 @@ final class Tally implements AutoCloseable {
   }
 
   /** Queues a value to be read. */
-  void value(Entry.Blob blob, Key key, List<String> where) {
+  void value(Entry.Blob blob, Key key, Supplier<List<String>> where) {
     rethrow();
     room.acquireUninterruptibly();
     pool.execute(
@@ -76,7 +77,7 @@ final class Tally implements AutoCloseable {
         });
   }
 
-  private void read(Entry.Blob blob, Key key, List<String> where) {
+  private void read(Entry.Blob blob, Key key, Supplier<List<String>> where) {
     ContentHash hash = blob.hash();
     try {
       long length = blobs.verify("the value of " + key, hash);
@@ -86,7 +87,7 @@ final class Tally implements AutoCloseable {
       }
       object(length);
     } catch (MissingBlobException | CorruptDataException bad) {
-      damage(Finding.Role.VALUE, hash.toString(), Optional.of(key), where, bad);
+      damage(Finding.Role.VALUE, hash.toString(), Optional.of(key), where.get(), bad);
     }
   }
 

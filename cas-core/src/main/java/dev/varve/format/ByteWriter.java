@@ -89,7 +89,12 @@ public final class ByteWriter {
     return raw(hash.toBytes());
   }
 
-  /** A varint length and the string's UTF-8 bytes. */
+  /** The text with every half of a surrogate pair, which UTF-8 cannot hold, replaced by '?'. */
+  public static String wellFormed(String text) {
+    return new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
+  }
+
+  /** A varint length and the string's UTF-8 bytes; the string is {@link #wellFormed}. */
   public ByteWriter string(String text) {
     byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
     return varint(utf8.length).raw(utf8);

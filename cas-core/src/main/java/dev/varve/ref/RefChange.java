@@ -1,5 +1,6 @@
 package dev.varve.ref;
 
+import dev.varve.format.ByteWriter;
 import dev.varve.hash.ContentHash;
 import java.util.List;
 import java.util.Optional;
@@ -25,8 +26,8 @@ public record RefChange(
     long timeMillis) {
   /** Cuts the texts to what a record holds. */
   public RefChange {
-    reason = clip(reason, RefRecordCodec.MAX_REASON);
-    who = clip(who, RefRecordCodec.MAX_WHO);
+    reason = clip(ByteWriter.wellFormed(reason), RefRecordCodec.MAX_REASON);
+    who = clip(ByteWriter.wellFormed(who), RefRecordCodec.MAX_WHO);
   }
 
   /**

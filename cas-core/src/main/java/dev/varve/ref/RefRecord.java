@@ -1,6 +1,7 @@
 package dev.varve.ref;
 
 import dev.varve.hash.ContentHash;
+import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
 
@@ -22,6 +23,8 @@ import java.util.Optional;
  * @param reason what moved the ref, for people
  * @param who who moved it, for people
  * @param timeMillis when, in milliseconds since 1970 UTC; never used for correctness
+ * @param extensions fields of later versions that this one passes over, kept so that the record's
+ *     bytes, and so its digest, stay what they are
  */
 public record RefRecord(
     RefName name,
@@ -36,7 +39,17 @@ public record RefRecord(
     Nonce nonce,
     String reason,
     String who,
-    long timeMillis) {
+    long timeMillis,
+    List<Extension> extensions) {
+  /** A field that this version does not know and need not. Immutable. */
+  public record Extension(long id, ByteBuffer bytes) {
+    /** A fresh view of the bytes. */
+    @Override
+    public ByteBuffer bytes() {
+      return bytes.duplicate();
+    }
+  }
+
   /** What a record does. */
   public enum Kind {
     /** Makes the ref, or makes it anew; has no target and gives no right by itself. */
@@ -58,9 +71,28 @@ public record RefRecord(
     }
   }
 
+  /** A record with the fields of version 1 alone. */
+  public RefRecord(
+      RefName name,
+      long number,
+      ContentHash previous,
+      Kind kind,
+      Optional<ContentHash> target,
+      long epoch,
+      long floor,
+      long base,
+      List<ContentHash> horizon,
+      Nonce nonce,
+      String reason,
+      String who,
+      long timeMillis) {
+    this(name, number, previous, kind, target, epoch, floor, base, horizon, nonce, reason, who, timeMillis, List.of());
+  }
+
   /** Checks what every record must hold. */
   public RefRecord {
     horizon = List.copyOf(horizon);
+    extensions = List.copyOf(extensions);
     if (number < 1 || epoch < 0 || floor < 1 || floor > number || base < 1 || base > number) {
       throw new IllegalArgumentException(
           "not a ref record: number " + number + ", epoch " + epoch + ", floor " + floor + ", base " + base);

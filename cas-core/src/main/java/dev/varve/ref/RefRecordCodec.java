@@ -53,7 +53,10 @@ public final class RefRecordCodec {
     record.nonce().write(out);
     out.string(record.reason()).string(record.who());
     out.i64(record.timeMillis());
-    out.varint(0);
+    out.varint(record.extensions().size());
+    for (RefRecord.Extension extension : record.extensions()) {
+      out.u8(0).varint(extension.id()).varint(extension.bytes().remaining()).raw(extension.bytes());
+    }
     out.hash(HashAlgorithm.SHA256.hash(out.toBytes()));
     return out.toBuffer();
   }
@@ -119,16 +122,21 @@ public final class RefRecordCodec {
     String reason = in.string(MAX_REASON, "the reason");
     String who = in.string(MAX_WHO, "the author");
     long time = in.i64();
-    int extensions = in.boundedVarint(64, "the number of extensions");
-    for (int i = 0; i < extensions; i++) {
+    List<RefRecord.Extension> extensions = new ArrayList<>();
+    int extensionCount = in.boundedVarint(64, "the number of extensions");
+    for (int i = 0; i < extensionCount; i++) {
       int critical = in.u8();
       long id = in.varint();
-      in.raw(in.boundedVarint(MAX_BYTES, "the length of an extension"));
-      if (critical != 0) {
+      byte[] bytes = in.raw(in.boundedVarint(MAX_BYTES, "the length of an extension"));
+      if (critical > 1) {
+        throw new MalformedBytesException("an extension is neither critical nor not: " + critical);
+      }
+      if (critical == 1) {
         throw new UnsupportedFormatException("a ref record has the unknown critical field " + id + "; use a newer varve");
       }
+      extensions.add(new RefRecord.Extension(id, ByteBuffer.wrap(bytes).asReadOnlyBuffer()));
     }
     in.end();
-    return new RefRecord(name, number, previous, kind, target, epoch, floor, base, horizon, nonce, reason, who, time);
+    return new RefRecord(name, number, previous, kind, target, epoch, floor, base, horizon, nonce, reason, who, time, extensions);
   }
 }

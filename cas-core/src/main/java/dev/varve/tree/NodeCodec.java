@@ -58,6 +58,7 @@ final class NodeCodec {
       checkKeys(bytes, layout);
       if (layout.level() == 0) {
         checkEntries(bytes, layout);
+        node.totals();
       } else {
         checkChildren(node, layout);
       }

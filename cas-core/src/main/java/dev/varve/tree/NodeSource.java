@@ -89,11 +89,20 @@ public final class NodeSource {
 
   /** A node, verified and decoded. */
   public NodeContents contents(ContentHash hash) {
-    return NodeContents.of(root(hash));
+    return NodeContents.of(load(hash));
   }
 
-  /** The root node of a tree. */
+  /** The root node of a tree; where it has one child alone, that one should be the root. */
   Node root(ContentHash hash) {
+    Node node = load(hash);
+    if (node.level() > 0 && node.count() == 1) {
+      throw broken(hash, "it is a root with one child");
+    }
+    return node;
+  }
+
+  /** Any node. */
+  Node load(ContentHash hash) {
     if (empty != null && hash.equals(emptyRoot)) {
       return empty;
     }
@@ -110,17 +119,20 @@ public final class NodeSource {
   }
 
   /**
-   * A child of a node, after checking that it is what its parent says: level, last key and totals. So
+   * A child of a node, after checking that it is what its parent says: level, first and last key, totals. So
    * a walk ends, whatever a hostile repository claims.
    */
   Node child(Node parent, int index) {
     ContentHash hash = parent.childHash(index);
-    Node node = root(hash);
+    Node node = load(hash);
     if (node.level() != parent.level() - 1) {
       throw broken(hash, "its level is " + node.level() + ", its parent's is " + parent.level());
     }
     if (node.count() == 0 || !node.lastKey().equals(parent.key(index))) {
       throw broken(hash, "its last key is not the one its parent names it by");
+    }
+    if (index > 0 && node.key(0).compareTo(parent.key(index - 1)) <= 0) {
+      throw broken(hash, "its first key is not above the last one of the node before");
     }
     if (!node.totals().equals(parent.childTotals(index))) {
       throw broken(hash, "it holds " + node.totals() + ", its parent says " + parent.childTotals(index));

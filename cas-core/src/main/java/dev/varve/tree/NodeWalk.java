@@ -34,14 +34,15 @@ final class NodeWalk {
     Node node;
     try {
       node = source.root(root);
+      NodeBorders.check(root, node, null, true);
     } catch (MissingBlobException | CorruptDataException failure) {
       visitor.unreadable(root, null, failure);
       return;
     }
-    inside(root, node);
+    inside(root, node, null, true);
   }
 
-  private void visitChild(Node parent, int index) {
+  private void visitChild(Node parent, int index, @Nullable Key lower, boolean lastOfLevel) {
     ContentHash hash = parent.childHash(index);
     Key lastKey = parent.key(index);
     if (knownAt(hash, parent.level() - 1, lastKey) || !visitor.enter(hash)) {
@@ -50,11 +51,12 @@ final class NodeWalk {
     Node node;
     try {
       node = source.child(parent, index);
+      NodeBorders.check(hash, node, lower, lastOfLevel);
     } catch (MissingBlobException | CorruptDataException failure) {
       visitor.unreadable(hash, lastKey, failure);
       return;
     }
-    inside(hash, node);
+    inside(hash, node, lower, lastOfLevel);
   }
 
   private boolean knownAt(ContentHash hash, int level, Key lastKey) {
@@ -74,7 +76,11 @@ final class NodeWalk {
     }
   }
 
-  private void inside(ContentHash hash, Node node) {
+  /**
+   * @param lower the key before the node's first in its level, or null for the first node
+   * @param lastOfLevel whether no node of its level follows
+   */
+  private void inside(ContentHash hash, Node node, @Nullable Key lower, boolean lastOfLevel) {
     visitor.node(hash, node.level(), node.bytes().remaining());
     int from = node.search(prefix);
     for (int i = from; i < node.count(); i++) {
@@ -82,7 +88,8 @@ final class NodeWalk {
         if (i > from && end != null && Arrays.compareUnsigned(node.key(i - 1).raw(), end) >= 0) {
           return;
         }
-        visitChild(node, i);
+        visitChild(
+            node, i, i > 0 ? node.key(i - 1) : lower, lastOfLevel && i == node.count() - 1);
       } else {
         Key key = node.key(i);
         if (!key.startsWith(prefix)) {

@@ -100,6 +100,27 @@ public final class Tree {
     new NodeWalk(source, prefix, known, visitor).visitRoot(root);
   }
 
+  /** Whether a node is on this tree's path to a key. Nodes below it are not read. */
+  public boolean reaches(ContentHash node, Key key) {
+    ContentHash hash = root;
+    if (hash.equals(node)) {
+      return true;
+    }
+    Node at = source.root(root);
+    while (at.level() > 0) {
+      int index = at.search(key.raw());
+      if (index == at.count()) {
+        return false;
+      }
+      hash = at.childHash(index);
+      if (hash.equals(node)) {
+        return true;
+      }
+      at = source.child(at, index);
+    }
+    return false;
+  }
+
   /** Whether this tree has a node at a level on the path to a key. */
   boolean holds(ContentHash node, int level, byte[] key) {
     Node at = source.root(root);

@@ -99,10 +99,10 @@ public final class TreeEditor {
   /** A root with one child is no root: its child is. */
   private ContentHash collapse(ContentHash top) {
     ContentHash hash = top;
-    Node node = source.root(hash);
+    Node node = source.load(hash);
     while (node.level() > 0 && node.count() == 1) {
       hash = node.childHash(0);
-      node = source.root(hash);
+      node = source.load(hash);
     }
     return hash;
   }

@@ -1,5 +1,6 @@
 package dev.varve.version;
 
+import dev.varve.format.ByteWriter;
 import dev.varve.hash.ContentHash;
 import dev.varve.ref.Nonce;
 import dev.varve.tree.Totals;
@@ -37,6 +38,8 @@ public record Commit(
   /** Takes copies. */
   public Commit {
     parents = List.copyOf(parents);
+    author = ByteWriter.wellFormed(author);
+    message = ByteWriter.wellFormed(message);
     attributes = Collections.unmodifiableSortedMap(sorted(attributes));
   }
 
@@ -52,7 +55,7 @@ public record Commit(
 
   private static SortedMap<String, String> sorted(Map<String, String> map) {
     SortedMap<String, String> copy = new TreeMap<>(Utf8Order.INSTANCE);
-    copy.putAll(map);
+    map.forEach((name, value) -> copy.put(ByteWriter.wellFormed(name), ByteWriter.wellFormed(value)));
     return copy;
   }
 }

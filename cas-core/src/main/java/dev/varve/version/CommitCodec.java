@@ -10,6 +10,7 @@ import dev.varve.hash.ContentHash;
 import dev.varve.ref.Nonce;
 import dev.varve.tree.Totals;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
@@ -73,9 +74,8 @@ public final class CommitCodec {
   }
 
   private static void text(ByteWriter out, String text) {
-    int before = out.length();
     out.string(text);
-    if (out.length() - before > MAX_TEXT) {
+    if (text.getBytes(StandardCharsets.UTF_8).length > MAX_TEXT) {
       throw new IllegalArgumentException("a text of a commit has more than " + MAX_TEXT + " bytes");
     }
   }
@@ -95,6 +95,9 @@ public final class CommitCodec {
   /** Decodes bytes that were hashed to {@code id}. */
   public static Commit decode(ContentHash id, ByteBuffer bytes) {
     try {
+      if (bytes.remaining() > MAX_BYTES) {
+        throw new MalformedBytesException("it has " + bytes.remaining() + " bytes");
+      }
       ByteReader in = new ByteReader(bytes);
       FormatHeader.COMMIT.read(in);
       int parentCount = in.boundedVarint(MAX_PARENTS, "the number of parents");
@@ -103,6 +106,9 @@ public final class CommitCodec {
         parents.add(in.hash());
       }
       long generation = positive(in.varint(), "the generation");
+      if (generation == 0 || parents.isEmpty() != (generation == 1)) {
+        throw new MalformedBytesException("a commit with " + parents.size() + " parents has no generation " + generation);
+      }
       Manifest manifest = new Manifest(in.hash(), in.hash());
       Totals meta = new Totals(positive(in.varint(), "a total"), positive(in.varint(), "a total"));
       Totals chunks = new Totals(positive(in.varint(), "a total"), positive(in.varint(), "a total"));
@@ -138,7 +144,10 @@ public final class CommitCodec {
       int critical = in.u8();
       long id = in.varint();
       in.raw(in.boundedVarint(MAX_BYTES, "the length of an extension"));
-      if (critical != 0) {
+      if (critical > 1) {
+        throw new MalformedBytesException("an extension is neither critical nor not: " + critical);
+      }
+      if (critical == 1) {
         throw new UnsupportedFormatException("a commit has the unknown critical field " + id + "; use a newer varve");
       }
     }

@@ -88,11 +88,16 @@ public record RepositoryConfig(HashAlgorithm hash, String unknownToWrite) {
       throw new UnsupportedFormatException("the repository has chunker " + chunker + "; this program knows " + CHUNKER);
     }
     String unknownToWrite = "";
+    String before = "";
     int count = in.boundedVarint(256, "the number of features");
     for (int i = 0; i < count; i++) {
       String name = in.string(256, "the name of a feature");
       long value = in.varint();
       int need = in.u8();
+      if (Utf8Order.INSTANCE.compare(before, name) >= 0 || need > 3) {
+        throw new MalformedBytesException("the feature '" + name + "' is out of order, or needed in an unknown way: " + need);
+      }
+      before = name;
       if (!KNOWN.containsKey(name) || value != 1) {
         if ((need & 1) != 0) {
           throw new UnsupportedFormatException("the repository has the feature " + name + " = " + value + ", which a reader must know; use a newer varve");

@@ -21,6 +21,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -41,6 +42,7 @@ import java.util.Set;
 public final class Transaction implements View, AutoCloseable {
   private static final int MAX_ATTEMPTS = 1000;
   private static final long MAX_PAUSE_MILLIS = 64;
+  private static final int MAX_STORED = 1 << 16;
 
   private final Repository repository;
   private final RefName branch;
@@ -51,6 +53,10 @@ public final class Transaction implements View, AutoCloseable {
   private final StagedNodes nodes;
   private final NodeSource source;
   private final Overlay overlay = new Overlay();
+
+  /** Hashes seen stored by this transaction; a look at each of many references would cost more than they. */
+  private final Set<ContentHash> stored = new HashSet<>();
+
   private Optional<RefRecord> head;
   private Manifest staged;
   private boolean open = true;
@@ -131,15 +137,34 @@ public final class Transaction implements View, AutoCloseable {
         put(key, repository.blobs().get("the value of " + key, blob.hash(), Entry.Inline.MAX_BYTES));
         return;
       }
-      if (!repository.backend().blobs().missing(Set.of(blob.hash())).isEmpty()) {
-        writer.flush();
-        nodes.flushed();
-        if (!repository.backend().blobs().missing(Set.of(blob.hash())).isEmpty()) {
-          throw new MissingBlobException("the value of " + key, blob.hash().toString());
-        }
-      }
+      requireStored(key, blob.hash());
     }
     edit(key, Optional.of(entry));
+  }
+
+  private void requireStored(Key key, ContentHash hash) {
+    if (stored.contains(hash)) {
+      return;
+    }
+    if (isMissing(hash)) {
+      flush();
+      if (isMissing(hash)) {
+        throw new MissingBlobException("the value of " + key, hash.toString());
+      }
+    }
+    if (stored.size() >= MAX_STORED) {
+      stored.clear();
+    }
+    stored.add(hash);
+  }
+
+  private boolean isMissing(ContentHash hash) {
+    return !repository.backend().blobs().missing(Set.of(hash)).isEmpty();
+  }
+
+  private void flush() {
+    writer.flush();
+    nodes.flushed();
   }
 
   /** Removes a key; says whether it was there. */
@@ -189,8 +214,7 @@ public final class Transaction implements View, AutoCloseable {
         TreeEditor.putEmpty(source, nodes);
       }
     }
-    writer.flush();
-    nodes.flushed();
+    flush();
     return staged;
   }
 
@@ -367,10 +391,8 @@ public final class Transaction implements View, AutoCloseable {
 
   /** A store need not show what was put before it is flushed. */
   private void show(Entry entry) {
-    if (entry instanceof Entry.Blob blob
-        && !repository.backend().blobs().missing(Set.of(blob.hash())).isEmpty()) {
-      writer.flush();
-      nodes.flushed();
+    if (entry instanceof Entry.Blob blob && isMissing(blob.hash())) {
+      flush();
     }
   }
 

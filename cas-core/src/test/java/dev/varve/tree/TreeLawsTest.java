@@ -30,7 +30,28 @@ class TreeLawsTest {
       root = trees.edit(root, edits);
       assertThat(root).isEqualTo(trees.build(map));
       assertThat(trees.read(root)).isEqualTo(map);
+      assertThat(walked(trees.tree(root))).isEqualTo(map.size());
     }
+  }
+
+  /** A walk checks that every node begins and ends where the rule says. */
+  private static int walked(Tree tree) {
+    int[] entries = {0};
+    tree.walk(
+        new byte[0],
+        Optional.empty(),
+        new NodeVisitor() {
+          @Override
+          public boolean enter(ContentHash node) {
+            return true;
+          }
+
+          @Override
+          public void entry(Key key, Entry entry) {
+            entries[0]++;
+          }
+        });
+    return entries[0];
   }
 
   @Property(tries = 100)
