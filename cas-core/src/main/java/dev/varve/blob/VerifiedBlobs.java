@@ -115,6 +115,15 @@ public final class VerifiedBlobs {
     }
   }
 
+  /** A blob of any size as a source, whose streams fail at their end unless the bytes are right. */
+  public ValueSource source(String what, ContentHash hash) {
+    long length;
+    try (StoredBlob blob = open(what, hash)) {
+      length = blob.length();
+    }
+    return new VerifiedSource(hash, algorithm, new StoredSource(this, what, hash, length));
+  }
+
   /** The handle itself; its reads are not verified. */
   public StoredBlob open(String what, ContentHash hash) {
     return reader.open(hash).orElseThrow(() -> new MissingBlobException(what, hash.toString()));

@@ -1,0 +1,178 @@
+package dev.varve.zarr;
+
+import dev.varve.blob.ValueSource;
+import dev.varve.error.InvalidNameException;
+import dev.varve.tree.Key;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.Iterator;
+import java.util.List;
+import java.util.NoSuchElementException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The files of a directory, to import. Refuses by name what a store has no form for: links,
+ * devices, FIFOs, sockets, and names that are no part of a valid key. Directories without files
+ * leave nothing.
+ *
+ * <p>Memory: the names in each folder on the path of the file at hand.
+ */
+public final class DirectorySource implements ImportSource {
+  private final Path root;
+
+  /** The files below {@code root}, which may itself be a link to a directory. */
+  public DirectorySource(Path root) {
+    this.root = root;
+  }
+
+  @Override
+  public Iterator<Item> items() {
+    return new Walk();
+  }
+
+  @Override
+  public String label() {
+    return root.toString();
+  }
+
+  @Override
+  public void close() {}
+
+  /** Reads one file; opened anew for each reading, and no file is open in between. */
+  private record FileValue(Path file, long length) implements ValueSource {
+    @Override
+    public InputStream open() throws IOException {
+      return Files.newInputStream(file);
+    }
+
+    @Override
+    public String label() {
+      return file.toString();
+    }
+  }
+
+  /**
+   * One folder that is being walked.
+   *
+   * @param prefix the bytes that all keys in it begin with
+   * @param names its names in order; those of folders end in '/', as they do within keys, so that
+   *     siblings come in the order of the keys below them
+   */
+  private record Folder(Path path, byte[] prefix, Iterator<byte[]> names) {}
+
+  private final class Walk implements Iterator<Item> {
+    private final Deque<Folder> open = new ArrayDeque<>();
+    private @Nullable Item next;
+
+    Walk() {
+      open.push(open(root, new byte[0]));
+    }
+
+    @Override
+    public boolean hasNext() {
+      while (next == null && !open.isEmpty()) {
+        Folder folder = open.element();
+        if (!folder.names.hasNext()) {
+          open.pop();
+          continue;
+        }
+        byte[] name = folder.names.next();
+        byte[] key = joined(folder.prefix, name);
+        if (name[name.length - 1] == '/') {
+          open.push(open(RawNames.resolve(folder.path, Arrays.copyOf(name, name.length - 1)), key));
+        } else {
+          next = item(RawNames.resolve(folder.path, name), key);
+        }
+      }
+      return next != null;
+    }
+
+    @Override
+    public Item next() {
+      Item item = hasNext() ? next : null;
+      if (item == null) {
+        throw new NoSuchElementException("there are no more files");
+      }
+      next = null;
+      return item;
+    }
+
+    private Item item(Path file, byte[] key) {
+      try {
+        return new Item(Key.ofUtf8(key), new FileValue(file, Files.size(file)));
+      } catch (InvalidNameException invalid) {
+        throw refused(file, key, invalid.getMessage());
+      } catch (IOException failed) {
+        throw unreadable(file, failed);
+      }
+    }
+
+    private Folder open(Path path, byte[] prefix) {
+      List<byte[]> names = new ArrayList<>();
+      try (DirectoryStream<Path> children = Files.newDirectoryStream(path)) {
+        for (Path child : children) {
+          names.add(name(child, prefix));
+        }
+      } catch (DirectoryIteratorException failed) {
+        throw unreadable(path, failed.getCause());
+      } catch (IOException failed) {
+        throw unreadable(path, failed);
+      }
+      names.sort(Arrays::compareUnsigned);
+      return new Folder(path, prefix, names.iterator());
+    }
+
+    private byte[] name(Path child, byte[] prefix) {
+      byte[] name = RawNames.nameOf(child);
+      BasicFileAttributes kind;
+      try {
+        kind = Files.readAttributes(child, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+      } catch (IOException failed) {
+        throw unreadable(child, failed);
+      }
+      if (kind.isRegularFile()) {
+        return name;
+      }
+      if (kind.isDirectory()) {
+        return joined(name, new byte[] {'/'});
+      }
+      throw refused(
+          child,
+          joined(prefix, name),
+          kind.isSymbolicLink()
+              ? "it is a symbolic link; replace it by what it links to, or remove it"
+              : "it is a device, FIFO or socket; remove it");
+    }
+
+    private TransferException refused(Path file, byte[] key, @Nullable String why) {
+      return new TransferException(
+          "cannot import " + file + " as " + RawNames.shown(key) + ": " + why);
+    }
+
+    private TransferException unreadable(Path file, IOException failed) {
+      return new TransferException("cannot import " + file + ": " + reason(failed), failed);
+    }
+  }
+
+  /** Many file system errors have the path alone as their message. */
+  static String reason(IOException failed) {
+    String kind = failed.getClass().getSimpleName().replace("Exception", "");
+    return failed.getMessage() == null ? kind : kind + ": " + failed.getMessage();
+  }
+
+  private static byte[] joined(byte[] a, byte[] b) {
+    byte[] both = Arrays.copyOf(a, a.length + b.length);
+    System.arraycopy(b, 0, both, a.length, b.length);
+    return both;
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.varve.zarr;
+
+import org.jspecify.annotations.NullMarked;
