@@ -23,7 +23,8 @@ public interface BlobReader {
 
   /**
    * Those of the hashes under which nothing is stored. A hash not returned was seen stored at some
-   * moment during the call; that its bytes are whole is not said, nor anything about what they name.
+   * moment during the call; that its bytes are whole is not said, nor anything about what they
+   * name.
    */
   Set<ContentHash> missing(Collection<ContentHash> hashes);
 }

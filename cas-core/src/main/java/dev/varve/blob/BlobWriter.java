@@ -7,9 +7,9 @@ import java.nio.ByteBuffer;
  * One thread's batch of new blobs, made for an epoch.
  *
  * <p>After {@code flush} returns, every blob put before is durable (survives kill and power loss)
- * and visible to all readers. Before that a blob may or may not be visible, and a crash may keep any
- * subset of the batch, each blob whole or absent. Putting what is stored already is cheap and never
- * overwrites. A writer deletes nothing. After a failure a writer refuses further use.
+ * and visible to all readers. Before that a blob may or may not be visible, and a crash may keep
+ * any subset of the batch, each blob whole or absent. Putting what is stored already is cheap and
+ * never overwrites. A writer deletes nothing. After a failure a writer refuses further use.
  */
 public interface BlobWriter extends AutoCloseable {
   /**
@@ -20,8 +20,9 @@ public interface BlobWriter extends AutoCloseable {
   void put(ContentHash hash, ByteBuffer bytes);
 
   /**
-   * Adds a blob of any size in bounded memory. The source may be opened more than once. It must fail
-   * where its bytes do not have the hash (see {@link VerifiedSource}); the blob is then not stored.
+   * Adds a blob of any size in bounded memory. The source may be opened more than once. It must
+   * fail where its bytes do not have the hash (see {@link VerifiedSource}); the blob is then not
+   * stored.
    */
   void put(ContentHash hash, ValueSource source);
 

@@ -49,9 +49,12 @@ public final class VerifiedBlobs {
   public ByteBuffer get(String what, ContentHash hash, int maxLength) {
     try (StoredBlob blob = open(what, hash)) {
       if (blob.length() > maxLength) {
-        // Bytes of a wrong length are wrong bytes; they are not read into memory to learn their hash.
+        // Bytes of a wrong length are wrong bytes; they are not read into memory to learn their
+        // hash.
         throw CorruptDataException.malformed(
-            what, hash.toString(), "it has " + blob.length() + " bytes, at most " + maxLength + " are expected");
+            what,
+            hash.toString(),
+            "it has " + blob.length() + " bytes, at most " + maxLength + " are expected");
       }
       ByteBuffer bytes = blob.read(0, (int) blob.length());
       ContentHash actual = algorithm.hash(bytes);

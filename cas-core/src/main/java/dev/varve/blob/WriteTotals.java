@@ -8,7 +8,8 @@ package dev.varve.blob;
  * @param blobsReused objects that were there already
  * @param bytesReused their bytes
  */
-public record WriteTotals(long blobsWritten, long bytesWritten, long blobsReused, long bytesReused) {
+public record WriteTotals(
+    long blobsWritten, long bytesWritten, long blobsReused, long bytesReused) {
   /** Nothing at all. */
   public static final WriteTotals NONE = new WriteTotals(0, 0, 0, 0);
 

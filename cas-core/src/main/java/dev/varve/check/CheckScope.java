@@ -6,11 +6,12 @@ import java.util.Optional;
 /**
  * What a check looks at. Immutable.
  *
- * @param revision one snapshot, or empty for everything that a ref reaches, or reached as far as its
- *     log goes back
+ * @param revision one snapshot, or empty for everything that a ref reaches, or reached as far as
+ *     its log goes back
  * @param directory only what lies below, "" for all
  * @param since leave out what this commit reaches
- * @param sample which part of the values to read, above 0 and up to 1; all nodes and commits are read
+ * @param sample which part of the values to read, above 0 and up to 1; all nodes and commits are
+ *     read
  */
 public record CheckScope(
     Optional<ContentHash> revision, String directory, Optional<ContentHash> since, double sample) {

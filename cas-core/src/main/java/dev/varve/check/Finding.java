@@ -46,6 +46,8 @@ public record Finding(
     /** A record of a ref. */
     REF,
     /** The repository's configuration. */
-    CONFIG
+    CONFIG,
+    /** What the backend keeps all of these in. */
+    STORAGE
   }
 }

@@ -3,6 +3,7 @@ package dev.varve.check;
 import dev.varve.error.CorruptDataException;
 import dev.varve.error.MissingBlobException;
 import dev.varve.hash.ContentHash;
+import dev.varve.ref.CheckableBackend;
 import dev.varve.ref.RefName;
 import dev.varve.ref.RefRecord;
 import dev.varve.tree.Entry;
@@ -21,7 +22,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -30,9 +30,10 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads what is reachable, anew and past every cache, and proves it: refs and their logs, commits,
- * every rule of every node, every value by its hash. Damage does not stop it; what lies below a
- * damaged node is unknown and cannot be checked. One thread calls; values are read by several.
+ * Reads what is reachable, anew and past every cache, and proves it: where everything is asked for
+ * first the backend's own structure, then refs and their logs, commits, every rule of every node,
+ * every value by its hash. Damage does not stop it; what lies below a damaged node is unknown and
+ * cannot be checked. One thread calls; values are read by several.
  *
  * <p>Memory: the hashes met, 64 bytes each, up to an eighth of the heap; beyond that an object met
  * again is read (and counted) again.
@@ -49,19 +50,26 @@ public final class RepositoryCheck {
   private final Map<ContentHash, List<String>> names = new HashMap<>();
   private final long salt;
 
-  /** Checks {@code repository}, reading values by {@code threads} threads; findings come one at a time. */
+  /**
+   * Checks {@code repository}, reading values by {@code threads} threads; findings come one at a
+   * time.
+   */
   public RepositoryCheck(Repository repository, int threads, Consumer<Finding> report) {
     this.repository = repository;
     this.threads = Math.max(1, threads);
     this.report = report;
     this.fresh = NodeSource.uncached(repository.blobs());
-    this.seen = new SeenHashes((int) Math.min(1 << 26, Runtime.getRuntime().maxMemory() / 8 / BYTES_EACH));
+    this.seen =
+        new SeenHashes((int) Math.min(1 << 26, Runtime.getRuntime().maxMemory() / 8 / BYTES_EACH));
     this.salt = repository.environment().nonce().high();
   }
 
   /** Runs the check to its end. To be called once. */
   public CheckReport run(CheckScope scope) {
     try (Tally running = new Tally(repository.blobs(), threads, report)) {
+      if (scope.revision().isEmpty() && !structure(running)) {
+        return running.finish();
+      }
       Deque<ContentHash> open = new ArrayDeque<>();
       if (scope.revision().isPresent()) {
         nameHeads();
@@ -73,10 +81,24 @@ public final class RepositoryCheck {
       while (!open.isEmpty()) {
         ContentHash id = open.poll();
         if (seen.add(id) && !reachedBySince(scope, id)) {
-          commit(running, scope, id).ifPresent(commit -> open.addAll(alone ? List.of() : commit.parents()));
+          commit(running, scope, id)
+              .ifPresent(commit -> open.addAll(alone ? List.of() : commit.parents()));
         }
       }
       return running.finish();
+    }
+  }
+
+  /** Whether the backend's own structure is whole; where it is not, reading on could be misled. */
+  private boolean structure(Tally running) {
+    try {
+      if (repository.backend() instanceof CheckableBackend checkable) {
+        checkable.checkStructure();
+      }
+      return true;
+    } catch (CorruptDataException damaged) {
+      running.damage(Finding.Role.STORAGE, damaged.object(), Optional.empty(), List.of(), damaged);
+      return false;
     }
   }
 
@@ -92,7 +114,9 @@ public final class RepositoryCheck {
     return scope.since().isPresent() && reached(repository, scope.since().get(), id);
   }
 
-  /** Reads every ref with its log; each target is a head. */
+  /**
+   * Reads every ref with its whole log; the targets from which all others are reached are heads.
+   */
   private void heads(Tally running, Deque<ContentHash> open) {
     for (RefName.Kind kind : RefName.Kind.values()) {
       List<RefRecord> newest;
@@ -122,20 +146,24 @@ public final class RepositoryCheck {
   private void name(RefRecord newest) {
     newest
         .target()
-        .ifPresent(target -> names.computeIfAbsent(target, t -> new ArrayList<>()).add(newest.name().name()));
+        .ifPresent(
+            target ->
+                names.computeIfAbsent(target, t -> new ArrayList<>()).add(newest.name().name()));
   }
 
   private void log(Tally running, RefRecord newest, Deque<ContentHash> open) {
     name(newest);
+    newest.target().ifPresent(open::add);
     try {
-      Iterator<RefRecord> log = repository.refs().log(newest.name());
-      while (log.hasNext()) {
-        log.next().target().ifPresent(open::add);
-      }
+      repository.refs().log(newest.name()).forEachRemaining(record -> {});
+      open.addAll(repository.refs().roots(newest.name()));
     } catch (CorruptDataException damaged) {
-      newest.target().ifPresent(open::add);
       running.damage(
-          Finding.Role.REF, newest.name().full(), Optional.empty(), List.of(newest.name().name()), damaged);
+          Finding.Role.REF,
+          newest.name().full(),
+          Optional.empty(),
+          List.of(newest.name().name()),
+          damaged);
     }
   }
 
@@ -181,7 +209,9 @@ public final class RepositoryCheck {
           Optional.empty(),
           where,
           CorruptDataException.malformed(
-              "commit", id.toString(), "it claims generation " + commit.generation() + ", its parents make it " + expected));
+              "commit",
+              id.toString(),
+              "it claims generation " + commit.generation() + ", its parents make it " + expected));
     }
   }
 
@@ -196,7 +226,9 @@ public final class RepositoryCheck {
             Optional.empty(),
             where,
             CorruptDataException.malformed(
-                "commit", id.toString(), "it claims " + commit.totals(part) + " of " + part + ", its tree holds " + truth));
+                "commit",
+                id.toString(),
+                "it claims " + commit.totals(part) + " of " + part + ", its tree holds " + truth));
       }
     } catch (MissingBlobException | CorruptDataException reported) {
       // The walk has reported the node.
@@ -261,8 +293,11 @@ public final class RepositoryCheck {
     @Override
     public void unreadable(ContentHash node, @Nullable Key lastKey, RuntimeException failure) {
       List<String> holders =
-          lastKey == null ? where : holders(where, s -> s.tree(Manifest.part(lastKey)).reaches(node, lastKey));
-      running.damage(Finding.Role.NODE, node.toString(), Optional.ofNullable(lastKey), holders, failure);
+          lastKey == null
+              ? where
+              : holders(where, s -> s.tree(Manifest.part(lastKey)).reaches(node, lastKey));
+      running.damage(
+          Finding.Role.NODE, node.toString(), Optional.ofNullable(lastKey), holders, failure);
     }
 
     @Override
@@ -276,7 +311,13 @@ public final class RepositoryCheck {
             Optional.of(key),
             where,
             CorruptDataException.malformed(
-                "tree", root.toString(), "the key " + key + " does not belong in the tree of " + part + ", or not with this kind of entry"));
+                "tree",
+                root.toString(),
+                "the key "
+                    + key
+                    + " does not belong in the tree of "
+                    + part
+                    + ", or not with this kind of entry"));
       }
       if (entry instanceof Entry.Blob blob && sampled(blob.hash()) && seen.add(blob.hash())) {
         running.value(

@@ -19,7 +19,9 @@ final class SeenHashes {
     this.words = new long[capacity * 4];
   }
 
-  /** Whether the hash is new here; it is remembered if there is room. The zero hash is always new. */
+  /**
+   * Whether the hash is new here; it is remembered if there is room. The zero hash is always new.
+   */
   boolean add(ContentHash hash) {
     int slot = slot(words, capacity, hash);
     if (words[slot] != 0 || words[slot + 1] != 0 || words[slot + 2] != 0 || words[slot + 3] != 0) {
@@ -42,7 +44,10 @@ final class SeenHashes {
       int i = at * 4;
       boolean free = words[i] == 0 && words[i + 1] == 0 && words[i + 2] == 0 && words[i + 3] == 0;
       if (free
-          || words[i] == hash.w0() && words[i + 1] == hash.w1() && words[i + 2] == hash.w2() && words[i + 3] == hash.w3()) {
+          || words[i] == hash.w0()
+              && words[i + 1] == hash.w1()
+              && words[i + 2] == hash.w2()
+              && words[i + 3] == hash.w3()) {
         return i;
       }
       at = (at + 1) & (capacity - 1);

@@ -83,7 +83,9 @@ final class Tally implements AutoCloseable {
       long length = blobs.verify("the value of " + key, hash);
       if (length != blob.length()) {
         throw CorruptDataException.malformed(
-            "the value of " + key, hash.toString(), "it has " + length + " bytes, its entry says " + blob.length());
+            "the value of " + key,
+            hash.toString(),
+            "it has " + length + " bytes, its entry says " + blob.length());
       }
       object(length);
     } catch (MissingBlobException | CorruptDataException bad) {
@@ -93,7 +95,11 @@ final class Tally implements AutoCloseable {
 
   /** Reports one damaged object. */
   void damage(
-      Finding.Role role, String object, Optional<Key> key, List<String> where, RuntimeException bad) {
+      Finding.Role role,
+      String object,
+      Optional<Key> key,
+      List<String> where,
+      RuntimeException bad) {
     Finding.Kind kind = Finding.Kind.DAMAGED;
     Optional<String> expected = Optional.empty();
     Optional<String> actual = Optional.empty();
@@ -103,13 +109,15 @@ final class Tally implements AutoCloseable {
     } else if (bad instanceof CorruptDataException corrupt) {
       expected = Optional.ofNullable(corrupt.expected());
       actual = Optional.ofNullable(corrupt.actual());
-      if (actual.isPresent() && blobs.reader().missing(Set.of(ContentHash.parse(actual.get()))).isEmpty()) {
+      if (actual.isPresent()
+          && blobs.reader().missing(Set.of(ContentHash.parse(actual.get()))).isEmpty()) {
         kind = Finding.Kind.MISPLACED;
       }
     }
     objects.incrementAndGet();
     Finding finding =
-        new Finding(kind, object, expected, actual, role, key, where, String.valueOf(bad.getMessage()));
+        new Finding(
+            kind, object, expected, actual, role, key, where, String.valueOf(bad.getMessage()));
     synchronized (reporting) {
       if (kind == Finding.Kind.MISSING) {
         missing++;

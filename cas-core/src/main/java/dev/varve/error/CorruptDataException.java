@@ -16,7 +16,13 @@ public final class CorruptDataException extends StoreException {
   /** Bytes found under {@code object} hash to {@code actual}. */
   public static CorruptDataException wrongHash(String what, String object, String actual) {
     return new CorruptDataException(
-        "cannot read " + what + " " + object + ": the stored bytes have hash " + actual + "; run 'varve verify'",
+        "cannot read "
+            + what
+            + " "
+            + object
+            + ": the stored bytes have hash "
+            + actual
+            + "; run 'varve verify'",
         object,
         object,
         actual,

@@ -12,7 +12,11 @@ public final class MissingBlobException extends StoreException {
   /** {@code what} says which role the object has and who needs it, in words. */
   public MissingBlobException(String what, String object) {
     super(
-        "cannot read " + what + ": object " + object + " is missing from the store; run 'varve verify'",
+        "cannot read "
+            + what
+            + ": object "
+            + object
+            + " is missing from the store; run 'varve verify'",
         null);
     this.object = object;
   }

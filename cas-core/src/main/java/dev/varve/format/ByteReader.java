@@ -55,7 +55,8 @@ public final class ByteReader {
       value |= (long) (next & 0x7F) << shift;
       if (next < 0x80) {
         if (next == 0 && shift > 0 || shift == 63 && next > 1) {
-          throw new MalformedBytesException("a varint is longer than needed, before byte " + position());
+          throw new MalformedBytesException(
+              "a varint is longer than needed, before byte " + position());
         }
         return value;
       }
@@ -114,7 +115,14 @@ public final class ByteReader {
   private void need(int count, String what) {
     if (count < 0 || in.remaining() < count) {
       throw new MalformedBytesException(
-          what + " of " + count + " bytes is needed at byte " + in.position() + ", " + in.remaining() + " are left");
+          what
+              + " of "
+              + count
+              + " bytes is needed at byte "
+              + in.position()
+              + ", "
+              + in.remaining()
+              + " are left");
     }
   }
 }

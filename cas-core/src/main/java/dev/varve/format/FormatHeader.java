@@ -51,7 +51,12 @@ public enum FormatHeader {
     long found = in.u32();
     if (found != magic) {
       throw new MalformedBytesException(
-          "it begins with " + Long.toHexString(found) + ", not with the magic " + text + " of a " + label());
+          "it begins with "
+              + Long.toHexString(found)
+              + ", not with the magic "
+              + text
+              + " of a "
+              + label());
     }
     int version = in.u8();
     if (version < 1 || version > VERSION) {

@@ -12,7 +12,9 @@ public record ContentHash(long w0, long w1, long w2, long w3) implements Compara
   /** Length of every hash, in bytes. */
   public static final int BYTES = 32;
 
-  /** The all-zero value, used where a record has no predecessor; never the hash of anything known. */
+  /**
+   * The all-zero value, used where a record has no predecessor; never the hash of anything known.
+   */
   public static final ContentHash ZERO = new ContentHash(0, 0, 0, 0);
 
   private static final char[] HEX = "0123456789abcdef".toCharArray();
@@ -21,7 +23,10 @@ public record ContentHash(long w0, long w1, long w2, long w3) implements Compara
   public static ContentHash at(ByteBuffer source, int index) {
     ByteBuffer big = source.order() == ByteOrder.BIG_ENDIAN ? source : source.duplicate();
     return new ContentHash(
-        big.getLong(index), big.getLong(index + 8), big.getLong(index + 16), big.getLong(index + 24));
+        big.getLong(index),
+        big.getLong(index + 8),
+        big.getLong(index + 16),
+        big.getLong(index + 24));
   }
 
   /** Reads exactly 32 bytes. */
@@ -35,7 +40,8 @@ public record ContentHash(long w0, long w1, long w2, long w3) implements Compara
   /** Parses 64 hex digits of either case. */
   public static ContentHash parse(String hex) {
     if (hex.length() != 2 * BYTES) {
-      throw new InvalidNameException("hash", hex, "it must have 64 hex digits, not " + hex.length());
+      throw new InvalidNameException(
+          "hash", hex, "it must have 64 hex digits, not " + hex.length());
     }
     long[] words = new long[4];
     for (int i = 0; i < hex.length(); i++) {

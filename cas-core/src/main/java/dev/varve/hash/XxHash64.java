@@ -1,8 +1,8 @@
 package dev.varve.hash;
 
 /**
- * XXH64 as its specification defines it, over byte arrays. Not a content hash: it decides where tree
- * nodes end, so its values are part of the format.
+ * XXH64 as its specification defines it, over byte arrays. Not a content hash: it decides where
+ * tree nodes end, so its values are part of the format.
  *
  * <p>Source: Yann Collet, xxHash fast digest algorithm, format description 0.1.1. Thread-safe.
  */

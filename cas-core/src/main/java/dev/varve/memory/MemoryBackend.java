@@ -39,7 +39,8 @@ import java.util.function.ObjLongConsumer;
  * bytes that a disk would hold, so that damage can be tried on it.
  */
 public final class MemoryBackend implements Backend {
-  private final ConcurrentSkipListMap<ContentHash, ByteBuffer> blobs = new ConcurrentSkipListMap<>();
+  private final ConcurrentSkipListMap<ContentHash, ByteBuffer> blobs =
+      new ConcurrentSkipListMap<>();
   private final Blobstore store = new Blobstore();
   private final Refs refs = new Refs();
   private Optional<ByteBuffer> config = Optional.empty();
@@ -129,6 +130,7 @@ public final class MemoryBackend implements Backend {
     private final long epoch;
     private final Map<ContentHash, ByteBuffer> pending = new LinkedHashMap<>();
     private WriteTotals totals = WriteTotals.NONE;
+    private boolean failed;
 
     Batch(long epoch) {
       this.epoch = epoch;
@@ -136,6 +138,7 @@ public final class MemoryBackend implements Backend {
 
     @Override
     public void put(ContentHash hash, ByteBuffer bytes) {
+      requireSound();
       int length = bytes.remaining();
       boolean stored = blobs.containsKey(hash) || pending.putIfAbsent(hash, copy(bytes)) != null;
       totals =
@@ -144,19 +147,29 @@ public final class MemoryBackend implements Backend {
 
     @Override
     public void put(ContentHash hash, ValueSource source) {
+      requireSound();
       if (source.length() > Integer.MAX_VALUE - Blobs.MAX_WHOLE) {
         throw BackendException.permanent(
             "cannot hold " + source.label() + " of " + source.length() + " bytes in memory", null);
       }
       try (InputStream in = source.open()) {
         put(hash, ByteBuffer.wrap(in.readAllBytes()));
-      } catch (IOException failed) {
-        throw BackendException.permanent("cannot read " + source.label() + ": " + failed.getMessage(), failed);
+      } catch (IOException unreadable) {
+        failed = true;
+        throw BackendException.permanent(
+            "cannot read " + source.label() + ": " + unreadable.getMessage(), unreadable);
+      }
+    }
+
+    private void requireSound() {
+      if (failed) {
+        throw BackendException.permanent("this writer failed before; begin a new one", null);
       }
     }
 
     @Override
     public Evidence flush() {
+      requireSound();
       blobs.putAll(pending);
       pending.clear();
       return new Evidence(epoch + 1);
@@ -216,15 +229,17 @@ public final class MemoryBackend implements Backend {
     public synchronized RefOutcome compareAndSet(
         Optional<RefRecord> expected, RefChange next, Evidence evidence) {
       Optional<RefRecord> current = read(next.name());
-      if (!current.equals(expected)) {
-        return new RefOutcome.Lost(current);
-      }
       long epoch = epoch(current);
       if (epoch > evidence.goodTo()) {
         return new RefOutcome.Overtaken(epoch);
       }
+      if (!current.equals(expected)) {
+        return new RefOutcome.Lost(current);
+      }
       RefRecord record = next.after(current, epoch);
-      chains.computeIfAbsent(next.name(), n -> new ArrayList<>()).add(RefRecordCodec.encode(record));
+      chains
+          .computeIfAbsent(next.name(), n -> new ArrayList<>())
+          .add(RefRecordCodec.encode(record));
       return new RefOutcome.Done(record);
     }
   }

@@ -39,11 +39,24 @@ public record RefChange(
   public RefRecord after(Optional<RefRecord> expected, long epoch) {
     if (expected.isEmpty()) {
       return new RefRecord(
-          name, 1, ContentHash.ZERO, RefRecord.Kind.SET, target, epoch, 1, 1, List.of(), nonce, reason, who, timeMillis);
+          name,
+          1,
+          ContentHash.ZERO,
+          RefRecord.Kind.SET,
+          target,
+          epoch,
+          1,
+          1,
+          List.of(),
+          nonce,
+          reason,
+          who,
+          timeMillis);
     }
     RefRecord old = expected.get();
     if (!old.name().equals(name)) {
-      throw new IllegalArgumentException("record of " + old.name() + " given for a change of " + name);
+      throw new IllegalArgumentException(
+          "record of " + old.name() + " given for a change of " + name);
     }
     if (epoch < old.epoch()) {
       throw new IllegalArgumentException("epoch would fall from " + old.epoch() + " to " + epoch);

@@ -12,8 +12,8 @@ public final class RefLog {
   /**
    * Reads as it goes, one record at a time.
    *
-   * @throws CorruptDataException from {@code next} where a record is absent, damaged, or not the one
-   *     that its follower names
+   * @throws CorruptDataException from {@code next} where a record is absent, damaged, or not the
+   *     one that its follower names
    */
   public static Iterator<RefRecord> iterate(RefStore refs, RefName name) {
     return new Iterator<>() {
@@ -43,7 +43,9 @@ public final class RefLog {
                             "ref", name.full(), "record " + number + " is missing"));
         if (record.number() != number || !RefRecordCodec.digest(record).equals(now.previous())) {
           throw CorruptDataException.malformed(
-              "ref", name.full(), "record " + number + " is not the one that record " + now.number() + " follows");
+              "ref",
+              name.full(),
+              "record " + number + " is not the one that record " + now.number() + " follows");
         }
         return record;
       }

@@ -5,11 +5,11 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * The full name of a ref: its kind and a path such as {@code main} or {@code ingest/2026}. Ordered by
- * kind, then by unsigned UTF-8 bytes. Immutable.
+ * The full name of a ref: its kind and a path such as {@code main} or {@code ingest/2026}. Ordered
+ * by kind, then by unsigned UTF-8 bytes. Immutable.
  *
- * <p>A name has 1 to 255 bytes of UTF-8 in segments parted by '/'; no segment is empty, '.' or '..',
- * begins with '-' or ends with '.'; there is no control character, no space, and none of
+ * <p>A name has 1 to 255 bytes of UTF-8 in segments parted by '/'; no segment is empty, '.' or
+ * '..', begins with '-' or ends with '.'; there is no control character, no space, and none of
  * {@code ~ ^ : ? * [ \ @ { }} (they have meanings in revisions).
  */
 public record RefName(Kind kind, String name) implements Comparable<RefName> {
@@ -111,7 +111,12 @@ public record RefName(Kind kind, String name) implements Comparable<RefName> {
         .findFirst()
         .ifPresent(
             c -> {
-              throw invalid(name, "it holds the character " + (c <= ' ' || c == 0x7F ? "U+" + Integer.toHexString(c) : "'" + Character.toString(c) + "'"));
+              throw invalid(
+                  name,
+                  "it holds the character "
+                      + (c <= ' ' || c == 0x7F
+                          ? "U+" + Integer.toHexString(c)
+                          : "'" + Character.toString(c) + "'"));
             });
   }
 

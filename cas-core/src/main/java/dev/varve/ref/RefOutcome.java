@@ -14,6 +14,8 @@ public sealed interface RefOutcome {
   /** It did not happen: collections went on past the evidence. Begin again with fresh evidence. */
   record Overtaken(long epoch) implements RefOutcome {}
 
-  /** It may have happened. Reading record {@code attempted.number()} tells, once anything is there. */
+  /**
+   * It may have happened. Reading record {@code attempted.number()} tells, once anything is there.
+   */
   record Unknown(RefRecord attempted, UnknownOutcomeException why) implements RefOutcome {}
 }

@@ -86,7 +86,21 @@ public record RefRecord(
       String reason,
       String who,
       long timeMillis) {
-    this(name, number, previous, kind, target, epoch, floor, base, horizon, nonce, reason, who, timeMillis, List.of());
+    this(
+        name,
+        number,
+        previous,
+        kind,
+        target,
+        epoch,
+        floor,
+        base,
+        horizon,
+        nonce,
+        reason,
+        who,
+        timeMillis,
+        List.of());
   }
 
   /** Checks what every record must hold. */
@@ -95,7 +109,14 @@ public record RefRecord(
     extensions = List.copyOf(extensions);
     if (number < 1 || epoch < 0 || floor < 1 || floor > number || base < 1 || base > number) {
       throw new IllegalArgumentException(
-          "not a ref record: number " + number + ", epoch " + epoch + ", floor " + floor + ", base " + base);
+          "not a ref record: number "
+              + number
+              + ", epoch "
+              + epoch
+              + ", floor "
+              + floor
+              + ", base "
+              + base);
     }
     if ((number == 1) != previous.equals(ContentHash.ZERO)) {
       throw new IllegalArgumentException("only record 1 has no previous one");

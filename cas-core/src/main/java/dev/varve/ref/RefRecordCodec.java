@@ -26,8 +26,8 @@ import java.util.Optional;
  * digest  = SHA-256 of all bytes before it, whatever the repository's hash
  * </pre>
  *
- * Extensions are fields of later versions: one that is not known and not critical is passed over,
- * a critical one is refused. Version 1 writes none.
+ * Extensions are fields of later versions: one that is not known and not critical is passed over, a
+ * critical one is refused. Version 1 writes none.
  */
 public final class RefRecordCodec {
   /** The largest record, in bytes. */
@@ -100,7 +100,8 @@ public final class RefRecordCodec {
       kind = each.code() == code ? each : kind;
     }
     if (kind == null) {
-      throw new UnsupportedFormatException("a ref record has kind " + code + "; this program knows 1 to 3");
+      throw new UnsupportedFormatException(
+          "a ref record has kind " + code + "; this program knows 1 to 3");
     }
     RefName name = RefName.parseFull(in.string(RefName.MAX_BYTES + 8, "the name"));
     long number = in.i64();
@@ -132,11 +133,26 @@ public final class RefRecordCodec {
         throw new MalformedBytesException("an extension is neither critical nor not: " + critical);
       }
       if (critical == 1) {
-        throw new UnsupportedFormatException("a ref record has the unknown critical field " + id + "; use a newer varve");
+        throw new UnsupportedFormatException(
+            "a ref record has the unknown critical field " + id + "; use a newer varve");
       }
       extensions.add(new RefRecord.Extension(id, ByteBuffer.wrap(bytes).asReadOnlyBuffer()));
     }
     in.end();
-    return new RefRecord(name, number, previous, kind, target, epoch, floor, base, horizon, nonce, reason, who, time, extensions);
+    return new RefRecord(
+        name,
+        number,
+        previous,
+        kind,
+        target,
+        epoch,
+        floor,
+        base,
+        horizon,
+        nonce,
+        reason,
+        who,
+        time,
+        extensions);
   }
 }

@@ -1,4 +1,7 @@
-/** Named, numbered, compare-and-set pointers to commits: the seam a storage driver implements for refs. */
+/**
+ * Named, numbered, compare-and-set pointers to commits: the seam a storage driver implements for
+ * refs.
+ */
 @NullMarked
 package dev.varve.ref;
 

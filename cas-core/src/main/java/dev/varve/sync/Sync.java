@@ -41,8 +41,14 @@ public final class Sync {
   public Sync(Repository from, Repository to, SyncProgress progress) {
     if (from.config().hash() != to.config().hash()) {
       throw BackendException.permanent(
-          "cannot copy from " + from.location() + " to " + to.location() + ": one names objects by "
-              + from.config().hash().label() + ", the other by " + to.config().hash().label(),
+          "cannot copy from "
+              + from.location()
+              + " to "
+              + to.location()
+              + ": one names objects by "
+              + from.config().hash().label()
+              + ", the other by "
+              + to.config().hash().label(),
           null);
     }
     this.from = from;
@@ -84,10 +90,14 @@ public final class Sync {
       }
     }
     throw BackendException.transientFailure(
-        "cannot copy to " + to.location() + ": its refs moved each time; what was sent stays, try again", null);
+        "cannot copy to "
+            + to.location()
+            + ": its refs moved each time; what was sent stays, try again",
+        null);
   }
 
-  private static SyncReport report(List<RefMove> moves, List<ContentHash> commits, Transfer transfer) {
+  private static SyncReport report(
+      List<RefMove> moves, List<ContentHash> commits, Transfer transfer) {
     return new SyncReport(
         moves, List.of(), commits.size(), transfer.objects(), transfer.bytes(), transfer.reused());
   }
@@ -112,7 +122,9 @@ public final class Sync {
 
   private boolean isForward(RefMove move) {
     ContentHash old = move.from().orElseThrow();
-    return move.name().kind() == RefName.Kind.HEADS && from.isCommit(old) && from.reaches(move.to(), old);
+    return move.name().kind() == RefName.Kind.HEADS
+        && from.isCommit(old)
+        && from.reaches(move.to(), old);
   }
 
   private List<ContentHash> commits(List<RefMove> moves) {

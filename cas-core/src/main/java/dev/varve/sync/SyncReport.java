@@ -13,4 +13,9 @@ import java.util.List;
  * @param reused objects among those looked at that were there already
  */
 public record SyncReport(
-    List<RefMove> moves, List<RefMove> diverged, long commits, long objects, long bytes, long reused) {}
+    List<RefMove> moves,
+    List<RefMove> diverged,
+    long commits,
+    long objects,
+    long bytes,
+    long reused) {}

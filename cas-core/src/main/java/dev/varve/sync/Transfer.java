@@ -20,9 +20,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Sends the objects of one commit after the other. A subtree is passed over only where the commit's
- * first parent has it, which the receiver has whole by then; every other object is asked for by name,
- * because a stored node proves nothing about what lies below it. Bytes are verified as they are read.
- * One thread; holds a batch of names and one value.
+ * first parent has it, which the receiver has whole by then; every other object is asked for by
+ * name, because a stored node proves nothing about what lies below it. Bytes are verified as they
+ * are read. One thread; holds a batch of names and one value.
  */
 final class Transfer {
   private static final int BATCH = 1024;
@@ -40,7 +40,8 @@ final class Transfer {
   private record Wanted(String what, long length) {}
 
   /** Sends to {@code writer}, or only counts where there is none. */
-  Transfer(Repository from, BlobReader receiver, @Nullable BlobWriter writer, SyncProgress progress) {
+  Transfer(
+      Repository from, BlobReader receiver, @Nullable BlobWriter writer, SyncProgress progress) {
     this.from = from;
     this.receiver = receiver;
     this.writer = writer;

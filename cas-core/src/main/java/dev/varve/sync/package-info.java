@@ -1,4 +1,6 @@
-/** Copies commits, and what they need, from one repository to another, and moves refs there last. */
+/**
+ * Copies commits, and what they need, from one repository to another, and moves refs there last.
+ */
 @NullMarked
 package dev.varve.sync;
 

@@ -8,8 +8,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One tree of a diff, seen as a row of items in key order: subtrees not yet opened and leaf entries.
- * Opening the item stood on replaces it by its children. Holds one path. One thread.
+ * One tree of a diff, seen as a row of items in key order: subtrees not yet opened and leaf
+ * entries. Opening the item stood on replaces it by its children. Holds one path. One thread.
  */
 final class DiffSide {
   private final NodeSource source;
@@ -94,7 +94,10 @@ final class DiffSide {
     done = nodes.isEmpty() || end != null && pastEnd(end);
   }
 
-  /** Whether every key from here on is at or above the end. A subtree's keys are above its left neighbour's last. */
+  /**
+   * Whether every key from here on is at or above the end. A subtree's keys are above its left
+   * neighbour's last.
+   */
   private boolean pastEnd(byte[] limit) {
     if (isEntry()) {
       return Arrays.compareUnsigned(key().raw(), limit) >= 0;

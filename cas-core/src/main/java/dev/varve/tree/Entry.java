@@ -26,7 +26,8 @@ public sealed interface Entry extends Slot {
     /** Takes a read-only view; the bytes must not change. */
     public Inline {
       if (!bytes.hasRemaining() || bytes.remaining() > MAX_BYTES) {
-        throw new IllegalArgumentException("not 1 to " + MAX_BYTES + " bytes: " + bytes.remaining());
+        throw new IllegalArgumentException(
+            "not 1 to " + MAX_BYTES + " bytes: " + bytes.remaining());
       }
       bytes = bytes.slice().asReadOnlyBuffer();
     }

@@ -9,8 +9,8 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A Zarr key, such as {@code air/c/0/0}: UTF-8, ordered by unsigned bytes, 1 to 1024 bytes, without a
- * leading '/', an empty segment, or a segment '.' or '..', or a NUL. Immutable.
+ * A Zarr key, such as {@code air/c/0/0}: UTF-8, ordered by unsigned bytes, 1 to 1024 bytes, without
+ * a leading '/', an empty segment, or a segment '.' or '..', or a NUL. Immutable.
  */
 public final class Key implements Comparable<Key> {
   /** Longest key, in bytes of UTF-8. */
@@ -36,7 +36,8 @@ public final class Key implements Comparable<Key> {
     }
     String broken = brokenRule(utf8);
     if (broken != null) {
-      throw new InvalidNameException("key", text.length() > 200 ? text.substring(0, 200) + "..." : text, broken);
+      throw new InvalidNameException(
+          "key", text.length() > 200 ? text.substring(0, 200) + "..." : text, broken);
     }
     return new Key(utf8);
   }
@@ -54,7 +55,8 @@ public final class Key implements Comparable<Key> {
           .onUnmappableCharacter(CodingErrorAction.REPORT)
           .decode(ByteBuffer.wrap(bytes));
     } catch (CharacterCodingException bad) {
-      throw new InvalidNameException("key", new String(bytes, StandardCharsets.UTF_8), "it is not UTF-8");
+      throw new InvalidNameException(
+          "key", new String(bytes, StandardCharsets.UTF_8), "it is not UTF-8");
     }
     String broken = brokenRule(bytes);
     if (broken != null) {

@@ -110,7 +110,9 @@ final class LevelEditor {
         && (entry == null || node.entry(at).equals(entry));
   }
 
-  /** Removes the child with a last key, which the old level has; nothing may stand before it unread. */
+  /**
+   * Removes the child with a last key, which the old level has; nothing may stand before it unread.
+   */
   private void drop(Key key) {
     advanceTo(key);
     if (!standsOn(key)) {

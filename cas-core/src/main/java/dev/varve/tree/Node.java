@@ -65,7 +65,9 @@ final class Node {
     return new Keys(index);
   }
 
-  /** Index of the first key at or after {@code target}, or {@link #count()} where all are before. */
+  /**
+   * Index of the first key at or after {@code target}, or {@link #count()} where all are before.
+   */
   int search(byte[] target) {
     if (count() == 0) {
       return 0;
@@ -87,7 +89,8 @@ final class Node {
     int index = (low - 1) * NodeCodec.RESTART;
     int end = Math.min(count(), index + NodeCodec.RESTART);
     Keys keys = keysFrom(index);
-    while (index < end && Arrays.compareUnsigned(keys.raw(), 0, keys.length(), target, 0, target.length) < 0) {
+    while (index < end
+        && Arrays.compareUnsigned(keys.raw(), 0, keys.length(), target, 0, target.length) < 0) {
       index++;
       if (index < end) {
         keys.next();
@@ -115,9 +118,15 @@ final class Node {
   Entry entry(int index) {
     long length = unsigned(layout.lengths() + index * layout.lengthWidth(), layout.lengthWidth());
     if (layout.uniform()) {
-      return new Entry.Blob(ContentHash.at(bytes, layout.data() + index * ContentHash.BYTES), length);
+      return new Entry.Blob(
+          ContentHash.at(bytes, layout.data() + index * ContentHash.BYTES), length);
     }
-    int from = layout.data() + (index == 0 ? 0 : (int) unsigned(layout.ends() + (index - 1) * layout.endWidth(), layout.endWidth()));
+    int from =
+        layout.data()
+            + (index == 0
+                ? 0
+                : (int)
+                    unsigned(layout.ends() + (index - 1) * layout.endWidth(), layout.endWidth()));
     return switch (bytes.get(layout.kinds() + index)) {
       case Entry.CODE_BLOB -> new Entry.Blob(ContentHash.at(bytes, from), length);
       case Entry.CODE_INLINE -> new Entry.Inline(bytes.slice(from, (int) length));
@@ -154,7 +163,9 @@ final class Node {
     for (int i = 0; i < count; i++) {
       if (level() == 0) {
         keys++;
-        sum = Math.addExact(sum, unsigned(layout.lengths() + i * layout.lengthWidth(), layout.lengthWidth()));
+        sum =
+            Math.addExact(
+                sum, unsigned(layout.lengths() + i * layout.lengthWidth(), layout.lengthWidth()));
       } else {
         Totals below = childTotals(i);
         keys = Math.addExact(keys, below.keys());

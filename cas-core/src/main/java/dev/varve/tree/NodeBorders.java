@@ -4,7 +4,9 @@ import dev.varve.error.CorruptDataException;
 import dev.varve.hash.ContentHash;
 import org.jspecify.annotations.Nullable;
 
-/** Whether a node begins and ends where {@link SplitRule} says, so that its map has this tree alone. */
+/**
+ * Whether a node begins and ends where {@link SplitRule} says, so that its map has this tree alone.
+ */
 final class NodeBorders {
   private NodeBorders() {}
 
@@ -34,7 +36,11 @@ final class NodeBorders {
       boolean last = i == node.count() - 1;
       boolean ends = SplitRule.endsAfter(node.level(), key, sizeBefore, size);
       if (ends != last && !(last && lastOfLevel)) {
-        throw broken(hash, ends ? "it goes on where the split rule ends it" : "it ends where the split rule does not");
+        throw broken(
+            hash,
+            ends
+                ? "it goes on where the split rule ends it"
+                : "it ends where the split rule does not");
       }
       previous = key;
       if (!last) {

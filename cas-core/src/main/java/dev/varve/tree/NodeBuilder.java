@@ -49,7 +49,10 @@ final class NodeBuilder {
         restarts.u32(column.length());
       }
       int shared = restart ? 0 : key.sharedWith(keys.get(i - 1));
-      column.varint(shared).varint(key.length() - shared).raw(key.raw(), shared, key.length() - shared);
+      column
+          .varint(shared)
+          .varint(key.length() - shared)
+          .raw(key.raw(), shared, key.length() - shared);
     }
     ByteWriter out = new ByteWriter();
     FormatHeader.NODE.write(out);
@@ -112,7 +115,8 @@ final class NodeBuilder {
     out.raw(data.toBytes());
   }
 
-  private void header(ByteWriter out, int flags, ByteWriter column, ByteWriter data, int width1, int width2) {
+  private void header(
+      ByteWriter out, int flags, ByteWriter column, ByteWriter data, int width1, int width2) {
     out.u8(flags).u32(keys.size()).u32(column.length()).u32(data.length()).u8(width1).u8(width2);
   }
 }

@@ -26,8 +26,8 @@ import java.util.Arrays;
  *            hash:32 * count                      an interior key is the last key of its child
  * </pre>
  *
- * Widths are the least that hold the largest value of their column, at least 1. {@code shared} is the
- * longest common prefix with the key before, 0 at a restart. The full text is docs/format.md.
+ * Widths are the least that hold the largest value of their column, at least 1. {@code shared} is
+ * the longest common prefix with the key before, 0 at a restart. The full text is docs/format.md.
  */
 final class NodeCodec {
   /** Keys between restart points. */
@@ -64,7 +64,8 @@ final class NodeCodec {
       }
       return node;
     } catch (MalformedBytesException | ArithmeticException | InvalidNameException bad) {
-      throw CorruptDataException.malformed("node", hash.toString(), String.valueOf(bad.getMessage()), bad);
+      throw CorruptDataException.malformed(
+          "node", hash.toString(), String.valueOf(bad.getMessage()), bad);
     }
   }
 
@@ -74,7 +75,8 @@ final class NodeCodec {
     FormatHeader.NODE.read(in);
     int chunker = in.u8();
     if (chunker != SplitRule.ID) {
-      throw new UnsupportedFormatException("a node has chunker " + chunker + "; this program knows " + SplitRule.ID);
+      throw new UnsupportedFormatException(
+          "a node has chunker " + chunker + "; this program knows " + SplitRule.ID);
     }
     int level = in.u8();
     check(level <= MAX_LEVEL, "its level is " + level + ", at most " + MAX_LEVEL + " is allowed");
@@ -88,7 +90,9 @@ final class NodeCodec {
     int width2 = in.u8();
     check(count > 0 || level == 0 && !uniform, "an interior node has no entries");
     check(width1 >= 1 && width1 <= 8, "a column is " + width1 + " bytes wide");
-    check(uniform ? width2 == 0 : width2 >= 1 && width2 <= 8, "a column is " + width2 + " bytes wide");
+    check(
+        uniform ? width2 == 0 : width2 >= 1 && width2 <= 8,
+        "a column is " + width2 + " bytes wide");
     long keys = HEADER + 4 * ((count + RESTART - 1) / RESTART);
     long kinds = keys + keyBytes;
     long lengths = level == 0 && !uniform ? kinds + count : kinds;
@@ -101,7 +105,16 @@ final class NodeCodec {
         !uniform && level == 0 || dataBytes == count * ContentHash.BYTES,
         "its hashes take " + dataBytes + " bytes for " + count + " entries");
     return new NodeLayout(
-        level, (int) count, uniform, (int) keys, (int) kinds, (int) lengths, width1, (int) ends, width2, (int) data);
+        level,
+        (int) count,
+        uniform,
+        (int) keys,
+        (int) kinds,
+        (int) lengths,
+        width1,
+        (int) ends,
+        width2,
+        (int) data);
   }
 
   private static void checkKeys(ByteBuffer bytes, NodeLayout layout) {
@@ -114,14 +127,19 @@ final class NodeCodec {
             bytes.getInt(HEADER + 4 * (i / RESTART)) == column.position(),
             "restart " + i / RESTART + " does not point at key " + i);
       }
-      int shared = column.boundedVarint(Math.min(previous.length, Key.MAX_BYTES), "a shared prefix");
+      int shared =
+          column.boundedVarint(Math.min(previous.length, Key.MAX_BYTES), "a shared prefix");
       int suffix = column.boundedVarint(Key.MAX_BYTES - shared, "a key suffix");
       byte[] key = Arrays.copyOf(previous, shared + suffix);
       System.arraycopy(column.raw(suffix), 0, key, shared, suffix);
       if (i > 0) {
-        check(Arrays.compareUnsigned(previous, key) < 0, "key " + i + " is not above the key before it");
+        check(
+            Arrays.compareUnsigned(previous, key) < 0,
+            "key " + i + " is not above the key before it");
         int common = Arrays.mismatch(previous, key);
-        check(shared == (restart ? 0 : common), "key " + i + " does not share all it can with the key before it");
+        check(
+            shared == (restart ? 0 : common),
+            "key " + i + " does not share all it can with the key before it");
       } else {
         check(shared == 0, "the first key shares bytes with no key");
       }
@@ -136,7 +154,8 @@ final class NodeCodec {
     long from = 0;
     boolean allBlobs = layout.count() > 0;
     for (int i = 0; i < layout.count(); i++) {
-      long length = unsigned(bytes, layout.lengths() + i * layout.lengthWidth(), layout.lengthWidth());
+      long length =
+          unsigned(bytes, layout.lengths() + i * layout.lengthWidth(), layout.lengthWidth());
       longest = Math.max(longest, length);
       check(length >= 0, "entry " + i + " has a length beyond 63 bits");
       if (layout.uniform()) {
@@ -157,15 +176,21 @@ final class NodeCodec {
             check(
                 size == ContentHash.BYTES && length > 0,
                 "blob entry " + i + " of length " + length + " has " + size + " bytes of data");
-        case Entry.CODE_EMPTY -> check(size == 0 && length == 0, "empty entry " + i + " is not empty");
-        default -> throw new UnsupportedFormatException("a node holds an entry of kind " + kindName(kind) + ", which this version cannot read; use a newer varve");
+        case Entry.CODE_EMPTY ->
+            check(size == 0 && length == 0, "empty entry " + i + " is not empty");
+        default ->
+            throw new UnsupportedFormatException(
+                "a node holds an entry of kind "
+                    + kindName(kind)
+                    + ", which this version cannot read; use a newer varve");
       }
     }
     check(layout.uniform() || !allBlobs, "all its entries are blobs, and it does not say so");
     check(layout.lengthWidth() == width(longest), "its lengths are wider than needed");
     if (!layout.uniform()) {
       int dataBytes = bytes.remaining() - layout.data();
-      check(from == dataBytes, "its entries end at " + from + " of " + dataBytes + " bytes of data");
+      check(
+          from == dataBytes, "its entries end at " + from + " of " + dataBytes + " bytes of data");
       check(layout.endWidth() == width(dataBytes), "its ends are wider than needed");
     }
   }

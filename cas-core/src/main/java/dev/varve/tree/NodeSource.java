@@ -119,8 +119,8 @@ public final class NodeSource {
   }
 
   /**
-   * A child of a node, after checking that it is what its parent says: level, first and last key, totals. So
-   * a walk ends, whatever a hostile repository claims.
+   * A child of a node, after checking that it is what its parent says: level, first and last key,
+   * totals. So a walk ends, whatever a hostile repository claims.
    */
   Node child(Node parent, int index) {
     ContentHash hash = parent.childHash(index);
@@ -135,7 +135,8 @@ public final class NodeSource {
       throw broken(hash, "its first key is not above the last one of the node before");
     }
     if (!node.totals().equals(parent.childTotals(index))) {
-      throw broken(hash, "it holds " + node.totals() + ", its parent says " + parent.childTotals(index));
+      throw broken(
+          hash, "it holds " + node.totals() + ", its parent says " + parent.childTotals(index));
     }
     return node;
   }

@@ -3,7 +3,10 @@ package dev.varve.tree;
 import dev.varve.hash.ContentHash;
 import org.jspecify.annotations.Nullable;
 
-/** Is shown the nodes and entries of a tree in order, and says which subtrees to pass over. One thread. */
+/**
+ * Is shown the nodes and entries of a tree in order, and says which subtrees to pass over. One
+ * thread.
+ */
 public interface NodeVisitor {
   /**
    * A node that the walk comes to, before it is read.

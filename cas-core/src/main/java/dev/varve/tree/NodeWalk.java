@@ -88,8 +88,7 @@ final class NodeWalk {
         if (i > from && end != null && Arrays.compareUnsigned(node.key(i - 1).raw(), end) >= 0) {
           return;
         }
-        visitChild(
-            node, i, i > 0 ? node.key(i - 1) : lower, lastOfLevel && i == node.count() - 1);
+        visitChild(node, i, i > 0 ? node.key(i - 1) : lower, lastOfLevel && i == node.count() - 1);
       } else {
         Key key = node.key(i);
         if (!key.startsWith(prefix)) {

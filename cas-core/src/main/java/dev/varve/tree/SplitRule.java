@@ -9,10 +9,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * Decides after which entries a node ends: chunker 1 of the format. Thread-safe.
  *
- * <p>A node's size is meant to be Weibull-distributed (shape 4, mean 16 KiB): the chance to end after
- * an entry rises with the bytes since the last end, so sizes stay close together and an insertion
- * rarely moves more than one end. The chance is drawn from the hash of the entry's key alone, so ends
- * stay where they are when values change, and depend on nothing but the sorted map.
+ * <p>A node's size is meant to be Weibull-distributed (shape 4, mean 16 KiB): the chance to end
+ * after an entry rises with the bytes since the last end, so sizes stay close together and an
+ * insertion rarely moves more than one end. The chance is drawn from the hash of the entry's key
+ * alone, so ends stay where they are when values change, and depend on nothing but the sorted map.
  *
  * <p>With {@code a} and {@code b} the bytes since the last end before and after an entry, {@code h}
  * the top 32 bits of XXH64(key, seed = level) and S the survival function as a table of 32-bit

@@ -81,18 +81,20 @@ public final class Tree {
   }
 
   /**
-   * The keys beginning with a prefix that two trees hold differently, in order, found as the iterator
-   * goes. Equal subtrees are skipped, so the cost is that of the differences and their paths.
+   * The keys beginning with a prefix that two trees hold differently, in order, found as the
+   * iterator goes. Equal subtrees are skipped, so the cost is that of the differences and their
+   * paths.
    */
   public static Iterator<Difference> diff(Tree before, Tree after, byte[] prefix) {
     return new TreeDiff(
-        new DiffSide(before.source, before.root, prefix), new DiffSide(after.source, after.root, prefix));
+        new DiffSide(before.source, before.root, prefix),
+        new DiffSide(after.source, after.root, prefix));
   }
 
   /**
-   * Shows a visitor every node that may hold keys with a prefix, parents first, and the entries that
-   * do. Nodes that {@code known} holds at the same place are passed over with all below them, and so
-   * are entries that it has.
+   * Shows a visitor every node that may hold keys with a prefix, parents first, and the entries
+   * that do. Nodes that {@code known} holds at the same place are passed over with all below them,
+   * and so are entries that it has.
    *
    * @param known a tree whose nodes need not be shown
    */

@@ -7,8 +7,8 @@ import java.util.NoSuchElementException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Walks the entries of a tree in key order, within the keys that begin with a prefix. Holds one path
- * of nodes. One thread.
+ * Walks the entries of a tree in key order, within the keys that begin with a prefix. Holds one
+ * path of nodes. One thread.
  */
 public final class TreeCursor {
   private final NodeCursor nodes;
@@ -53,7 +53,10 @@ public final class TreeCursor {
     }
   }
 
-  /** Moves, forward or back, to the first key at or after {@code atLeast}, which is cut to the prefix. */
+  /**
+   * Moves, forward or back, to the first key at or after {@code atLeast}, which is cut to the
+   * prefix.
+   */
   public void seek(byte[] atLeast) {
     byte[] target = Arrays.compareUnsigned(atLeast, prefix) < 0 ? prefix : atLeast;
     nodes.seek(target);

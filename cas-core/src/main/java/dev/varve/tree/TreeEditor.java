@@ -6,9 +6,9 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Applies edits, given in ascending key order, to a tree and yields the root of the result: the same
- * root that any other order and grouping of edits to the same map yields. From an empty tree this is
- * the bulk builder. One thread.
+ * Applies edits, given in ascending key order, to a tree and yields the root of the result: the
+ * same root that any other order and grouping of edits to the same map yields. From an empty tree
+ * this is the bulk builder. One thread.
  *
  * <p>Cost: the nodes that hold edited keys, their neighbours up to the next common end, and their
  * paths. Memory: one path and one open node a level, whatever the number of edits.
@@ -21,7 +21,9 @@ public final class TreeEditor {
   private final LevelEditor leaves;
   private @Nullable Key last;
 
-  /** Edits the tree with {@code root}, whose nodes {@code source} has. New nodes go to {@code sink}. */
+  /**
+   * Edits the tree with {@code root}, whose nodes {@code source} has. New nodes go to {@code sink}.
+   */
   public TreeEditor(NodeSource source, NodeSink sink, ContentHash root) {
     this.source = source;
     this.sink = sink;

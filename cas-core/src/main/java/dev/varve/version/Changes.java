@@ -11,6 +11,8 @@ public record Changes(long added, long changed, long removed) {
   public Changes and(Difference one) {
     return one.added()
         ? new Changes(added + 1, changed, removed)
-        : one.removed() ? new Changes(added, changed, removed + 1) : new Changes(added, changed + 1, removed);
+        : one.removed()
+            ? new Changes(added, changed, removed + 1)
+            : new Changes(added, changed + 1, removed);
   }
 }

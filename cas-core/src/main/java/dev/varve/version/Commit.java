@@ -55,7 +55,8 @@ public record Commit(
 
   private static SortedMap<String, String> sorted(Map<String, String> map) {
     SortedMap<String, String> copy = new TreeMap<>(Utf8Order.INSTANCE);
-    map.forEach((name, value) -> copy.put(ByteWriter.wellFormed(name), ByteWriter.wellFormed(value)));
+    map.forEach(
+        (name, value) -> copy.put(ByteWriter.wellFormed(name), ByteWriter.wellFormed(value)));
     return copy;
   }
 }

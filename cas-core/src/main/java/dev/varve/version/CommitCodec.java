@@ -65,10 +65,22 @@ public final class CommitCodec {
             });
     commit.nonce().write(out);
     out.varint(0);
-    if (out.length() > MAX_BYTES || commit.attributes().size() > MAX_ATTRIBUTES || commit.parents().size() > MAX_PARENTS) {
+    if (out.length() > MAX_BYTES
+        || commit.attributes().size() > MAX_ATTRIBUTES
+        || commit.parents().size() > MAX_PARENTS) {
       throw new IllegalArgumentException(
-          "a commit may have " + MAX_BYTES + " bytes, " + MAX_ATTRIBUTES + " attributes and " + MAX_PARENTS + " parents; this one has "
-              + out.length() + ", " + commit.attributes().size() + " and " + commit.parents().size());
+          "a commit may have "
+              + MAX_BYTES
+              + " bytes, "
+              + MAX_ATTRIBUTES
+              + " attributes and "
+              + MAX_PARENTS
+              + " parents; this one has "
+              + out.length()
+              + ", "
+              + commit.attributes().size()
+              + " and "
+              + commit.parents().size());
     }
     return out.toBuffer();
   }
@@ -107,11 +119,13 @@ public final class CommitCodec {
       }
       long generation = positive(in.varint(), "the generation");
       if (generation == 0 || parents.isEmpty() != (generation == 1)) {
-        throw new MalformedBytesException("a commit with " + parents.size() + " parents has no generation " + generation);
+        throw new MalformedBytesException(
+            "a commit with " + parents.size() + " parents has no generation " + generation);
       }
       Manifest manifest = new Manifest(in.hash(), in.hash());
       Totals meta = new Totals(positive(in.varint(), "a total"), positive(in.varint(), "a total"));
-      Totals chunks = new Totals(positive(in.varint(), "a total"), positive(in.varint(), "a total"));
+      Totals chunks =
+          new Totals(positive(in.varint(), "a total"), positive(in.varint(), "a total"));
       long time = in.i64();
       String author = in.string(MAX_TEXT, "the author");
       String message = in.string(MAX_TEXT, "the message");
@@ -119,9 +133,11 @@ public final class CommitCodec {
       Nonce nonce = Nonce.read(in);
       extensions(in);
       in.end();
-      return new Commit(parents, generation, manifest, meta, chunks, time, author, message, attributes, nonce);
+      return new Commit(
+          parents, generation, manifest, meta, chunks, time, author, message, attributes, nonce);
     } catch (MalformedBytesException bad) {
-      throw CorruptDataException.malformed("commit", id.toString(), String.valueOf(bad.getMessage()), bad);
+      throw CorruptDataException.malformed(
+          "commit", id.toString(), String.valueOf(bad.getMessage()), bad);
     }
   }
 
@@ -148,7 +164,8 @@ public final class CommitCodec {
         throw new MalformedBytesException("an extension is neither critical nor not: " + critical);
       }
       if (critical == 1) {
-        throw new UnsupportedFormatException("a commit has the unknown critical field " + id + "; use a newer varve");
+        throw new UnsupportedFormatException(
+            "a commit has the unknown critical field " + id + "; use a newer varve");
       }
     }
   }

@@ -11,7 +11,8 @@ import java.util.Optional;
  */
 public sealed interface CommitOutcome {
   /** The branch now holds the commit, durably. */
-  record Committed(ContentHash id, Commit commit, String branch, Changes changes, WriteTotals written)
+  record Committed(
+      ContentHash id, Commit commit, String branch, Changes changes, WriteTotals written)
       implements CommitOutcome {}
 
   /** The edits change nothing: no commit was made. {@code head} is what the branch holds. */

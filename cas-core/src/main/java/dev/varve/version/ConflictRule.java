@@ -12,8 +12,8 @@ public interface ConflictRule {
   ConflictRule SAME_KEY_ONLY = (sides, report) -> {};
 
   /**
-   * Reports every clash. Costs should be those of the two changes; a rule holds no more than it needs
-   * for one document at a time.
+   * Reports every clash. Costs should be those of the two changes; a rule holds no more than it
+   * needs for one document at a time.
    */
   void check(Sides sides, Consumer<Conflict> report);
 }

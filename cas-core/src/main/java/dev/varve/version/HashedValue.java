@@ -23,7 +23,8 @@ public final class HashedValue {
   private final Optional<ByteBuffer> bytes;
   private final Optional<ValueSource> source;
 
-  private HashedValue(ContentHash hash, long length, Optional<ByteBuffer> bytes, Optional<ValueSource> source) {
+  private HashedValue(
+      ContentHash hash, long length, Optional<ByteBuffer> bytes, Optional<ValueSource> source) {
     this.hash = hash;
     this.length = length;
     this.bytes = bytes;
@@ -35,7 +36,8 @@ public final class HashedValue {
     ByteBuffer view = bytes.slice().asReadOnlyBuffer();
     return view.remaining() > Blobs.MAX_WHOLE
         ? of(algorithm, ValueSource.of(view))
-        : new HashedValue(algorithm.hash(view), view.remaining(), Optional.of(view), Optional.empty());
+        : new HashedValue(
+            algorithm.hash(view), view.remaining(), Optional.of(view), Optional.empty());
   }
 
   /**
@@ -67,13 +69,15 @@ public final class HashedValue {
       return new HashedValue(
           hash, length, Optional.empty(), Optional.of(new VerifiedSource(hash, algorithm, source)));
     } catch (IOException failed) {
-      throw BackendException.permanent("cannot read " + source.label() + ": " + failed.getMessage(), failed);
+      throw BackendException.permanent(
+          "cannot read " + source.label() + ": " + failed.getMessage(), failed);
     }
   }
 
   private static void checkLength(long expected, long seen) throws IOException {
     if (seen != expected) {
-      throw new IOException("it changed while it was read: it had " + expected + " bytes, now another number came");
+      throw new IOException(
+          "it changed while it was read: it had " + expected + " bytes, now another number came");
     }
   }
 

@@ -32,8 +32,7 @@ final class Listing implements Iterator<Listed> {
     if (!hasNext()) {
       throw new NoSuchElementException("there are no more items");
     }
-    boolean first =
-        meta.valid() && (!chunks.valid() || meta.key().compareTo(chunks.key()) < 0);
+    boolean first = meta.valid() && (!chunks.valid() || meta.key().compareTo(chunks.key()) < 0);
     TreeCursor cursor = first ? meta : chunks;
     Key key = cursor.key();
     byte[] utf8 = key.toUtf8();

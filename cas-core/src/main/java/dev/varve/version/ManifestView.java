@@ -93,7 +93,13 @@ final class ManifestView implements View {
     if (entry instanceof Entry.Blob blob) {
       if (blob.length() > Blobs.MAX_WHOLE) {
         throw new IllegalArgumentException(
-            "the value of " + key + " has " + blob.length() + " bytes; above " + Blobs.MAX_WHOLE + " it must be copied as a stream");
+            "the value of "
+                + key
+                + " has "
+                + blob.length()
+                + " bytes; above "
+                + Blobs.MAX_WHOLE
+                + " it must be copied as a stream");
       }
       ByteBuffer bytes = blobs.get(what(key), blob.hash(), Blobs.MAX_WHOLE);
       checkLength(key, blob, bytes.remaining());
@@ -130,7 +136,9 @@ final class ManifestView implements View {
   private static void checkLength(Key key, Entry.Blob blob, long length) {
     if (length != blob.length()) {
       throw CorruptDataException.malformed(
-          what(key), blob.hash().toString(), "it has " + length + " bytes, its entry says " + blob.length());
+          what(key),
+          blob.hash().toString(),
+          "it has " + length + " bytes, its entry says " + blob.length());
     }
   }
 

@@ -34,7 +34,10 @@ final class Publication {
   /** A commit that was stored, and what became of the ref. */
   record Attempt(ContentHash id, Commit commit, RefOutcome outcome) {}
 
-  /** Makes a commit of a manifest, whose nodes {@code nodes} has, and tries once to move the branch to it. */
+  /**
+   * Makes a commit of a manifest, whose nodes {@code nodes} has, and tries once to move the branch
+   * to it.
+   */
   Attempt attempt(
       Optional<RefRecord> head,
       List<ContentHash> parents,
@@ -69,7 +72,8 @@ final class Publication {
     ContentHash id = repository.config().hash().hash(bytes);
     writer.put(id, bytes);
     Evidence evidence = writer.flush();
-    return new Attempt(id, commit, point(head, id, forward, "commit: " + firstLine(info.message()), evidence));
+    return new Attempt(
+        id, commit, point(head, id, forward, "commit: " + firstLine(info.message()), evidence));
   }
 
   /** Tries once to move the branch to a commit that is durable. */
@@ -100,13 +104,21 @@ final class Publication {
     }
     if (outcome instanceof RefOutcome.Overtaken overtaken) {
       throw BackendException.transientFailure(
-          "cannot commit to " + branch.name() + ": collections went on to epoch " + overtaken.epoch()
+          "cannot commit to "
+              + branch.name()
+              + ": collections went on to epoch "
+              + overtaken.epoch()
               + " since the transaction began; nothing was changed, begin it again",
           null);
     }
     if (outcome instanceof RefOutcome.Unknown unknown) {
       throw new UnknownOutcomeException(
-          "commit " + id + " to " + branch.name() + " may have happened: " + unknown.why().getMessage()
+          "commit "
+              + id
+              + " to "
+              + branch.name()
+              + " may have happened: "
+              + unknown.why().getMessage()
               + "; 'varve log' tells whether it did",
           unknown.why());
     }

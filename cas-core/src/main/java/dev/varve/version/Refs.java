@@ -65,6 +65,22 @@ public final class Refs {
     return store.log(name);
   }
 
+  /**
+   * Commits from which every target that a ref has, or had as far as its log goes back, is reached.
+   * One record is read for each time that the ref did not simply move forward.
+   */
+  public List<ContentHash> roots(RefName name) {
+    List<ContentHash> roots = new ArrayList<>();
+    Optional<RefRecord> newest = store.read(name);
+    long floor = newest.map(RefRecord::floor).orElse(1L);
+    for (Optional<RefRecord> at = newest; at.isPresent(); ) {
+      RefRecord record = at.get();
+      record.target().ifPresent(roots::add);
+      at = record.base() > floor ? store.read(name, record.base() - 1) : Optional.empty();
+    }
+    return roots;
+  }
+
   /** Gives a new name to a commit. */
   public RefEdit create(RefName name, ContentHash commit, String reason) {
     Optional<RefRecord> old = store.read(name);
@@ -89,7 +105,8 @@ public final class Refs {
       return new RefEdit.Absent(name);
     }
     Named was = new Named(name, old.get().target().get(), old.get());
-    RefEdit done = write(name, old, Optional.empty(), false, reason, new Evidence(store.epoch(old)));
+    RefEdit done =
+        write(name, old, Optional.empty(), false, reason, new Evidence(store.epoch(old)));
     return done instanceof RefEdit.Absent ? new RefEdit.Removed(was) : done;
   }
 
@@ -113,7 +130,13 @@ public final class Refs {
     Environment environment = repository.environment();
     RefChange change =
         new RefChange(
-            name, target, forward, environment.nonce(), reason, environment.user(), environment.nowMillis());
+            name,
+            target,
+            forward,
+            environment.nonce(),
+            reason,
+            environment.user(),
+            environment.nowMillis());
     RefOutcome outcome = store.compareAndSet(old, change, evidence);
     if (outcome instanceof RefOutcome.Done done) {
       return target.isPresent()
@@ -125,7 +148,12 @@ public final class Refs {
     }
     if (outcome instanceof RefOutcome.Overtaken overtaken) {
       throw BackendException.transientFailure(
-          "cannot write " + name + ": collections went on to epoch " + overtaken.epoch() + " meanwhile; try again", null);
+          "cannot write "
+              + name
+              + ": collections went on to epoch "
+              + overtaken.epoch()
+              + " meanwhile; try again",
+          null);
     }
     return new RefEdit.Raced(name);
   }

@@ -40,7 +40,8 @@ public final class Repository implements AutoCloseable {
   private final Refs refs;
   private final History history = new History(this::commit);
 
-  private Repository(Backend backend, RepositoryConfig config, Environment environment, ConflictRule rule) {
+  private Repository(
+      Backend backend, RepositoryConfig config, Environment environment, ConflictRule rule) {
     this.backend = backend;
     this.config = config;
     this.environment = environment;
@@ -59,7 +60,8 @@ public final class Repository implements AutoCloseable {
   public static Repository create(
       Backend backend, RepositoryConfig config, Environment environment, ConflictRule rule) {
     if (!backend.createConfig(config.encode())) {
-      throw BackendException.permanent("there is a repository already at " + backend.location(), null);
+      throw BackendException.permanent(
+          "there is a repository already at " + backend.location(), null);
     }
     return new Repository(backend, config, environment, rule);
   }
@@ -75,7 +77,9 @@ public final class Repository implements AutoCloseable {
         backend
             .config()
             .orElseThrow(
-                () -> new NotFoundException("no repository at " + backend.location() + "; 'varve init' makes one"));
+                () ->
+                    new NotFoundException(
+                        "no repository at " + backend.location() + "; 'varve init' makes one"));
     return new Repository(backend, RepositoryConfig.decode(bytes), environment, rule);
   }
 
@@ -125,8 +129,8 @@ public final class Repository implements AutoCloseable {
   }
 
   /**
-   * The commit that a revision names; {@link Revisions} has the grammar: {@code main}, {@code v1}, an
-   * id or its first digits, {@code main~3}, {@code main@{2026-01-01T00:00Z}}.
+   * The commit that a revision names; {@link Revisions} has the grammar: {@code main}, {@code v1},
+   * an id or its first digits, {@code main~3}, {@code main@{2026-01-01T00:00Z}}.
    *
    * @throws NotFoundException where it names nothing, or more than one commit
    * @throws dev.varve.error.InvalidNameException where it is not well formed
@@ -195,9 +199,9 @@ public final class Repository implements AutoCloseable {
   }
 
   /**
-   * The content hash of what lies below a directory of a view, with the directory taken off the keys:
-   * equal for equal content wherever it lies, and for "" the root that commits show. Reads all keys
-   * below, no values; stores nothing.
+   * The content hash of what lies below a directory of a view, with the directory taken off the
+   * keys: equal for equal content wherever it lies, and for "" the root that commits show. Reads
+   * all keys below, no values; stores nothing.
    */
   public ContentHash contentHash(View view, String directory) {
     int cut = ManifestView.prefix(directory).length;
@@ -208,8 +212,7 @@ public final class Repository implements AutoCloseable {
       while (all.hasNext()) {
         KeyEntry each = all.next();
         byte[] key = each.key().toUtf8();
-        editor.put(
-            Key.ofUtf8(Arrays.copyOfRange(key, cut, key.length)), each.entry());
+        editor.put(Key.ofUtf8(Arrays.copyOfRange(key, cut, key.length)), each.entry());
       }
       manifest = manifest.with(part, editor.finish());
     }
@@ -237,7 +240,11 @@ public final class Repository implements AutoCloseable {
   void requireWritable() {
     if (!config.unknownToWrite().isEmpty()) {
       throw new UnsupportedFormatException(
-          "the repository at " + location() + " has the feature " + config.unknownToWrite() + ", which a writer must know; use a newer varve");
+          "the repository at "
+              + location()
+              + " has the feature "
+              + config.unknownToWrite()
+              + ", which a writer must know; use a newer varve");
     }
   }
 

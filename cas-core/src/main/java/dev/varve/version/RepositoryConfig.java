@@ -59,7 +59,8 @@ public record RepositoryConfig(HashAlgorithm hash, String unknownToWrite) {
    * Decodes and checks.
    *
    * @throws CorruptDataException where the bytes are damaged
-   * @throws UnsupportedFormatException where a reader would have to know more than this program does
+   * @throws UnsupportedFormatException where a reader would have to know more than this program
+   *     does
    */
   public static RepositoryConfig decode(ByteBuffer bytes) {
     try {
@@ -73,7 +74,8 @@ public record RepositoryConfig(HashAlgorithm hash, String unknownToWrite) {
       }
       return decodeBody(new ByteReader(view.slice(0, body)));
     } catch (MalformedBytesException bad) {
-      throw CorruptDataException.malformed("the configuration", "config", String.valueOf(bad.getMessage()), bad);
+      throw CorruptDataException.malformed(
+          "the configuration", "config", String.valueOf(bad.getMessage()), bad);
     }
   }
 
@@ -82,10 +84,16 @@ public record RepositoryConfig(HashAlgorithm hash, String unknownToWrite) {
     int code = in.u8();
     HashAlgorithm hash =
         HashAlgorithm.ofCode(code)
-            .orElseThrow(() -> new UnsupportedFormatException("the repository has hash algorithm " + code + "; this program knows 1 and 2"));
+            .orElseThrow(
+                () ->
+                    new UnsupportedFormatException(
+                        "the repository has hash algorithm "
+                            + code
+                            + "; this program knows 1 and 2"));
     int chunker = in.u8();
     if (chunker != CHUNKER) {
-      throw new UnsupportedFormatException("the repository has chunker " + chunker + "; this program knows " + CHUNKER);
+      throw new UnsupportedFormatException(
+          "the repository has chunker " + chunker + "; this program knows " + CHUNKER);
     }
     String unknownToWrite = "";
     String before = "";
@@ -95,12 +103,18 @@ public record RepositoryConfig(HashAlgorithm hash, String unknownToWrite) {
       long value = in.varint();
       int need = in.u8();
       if (Utf8Order.INSTANCE.compare(before, name) >= 0 || need > 3) {
-        throw new MalformedBytesException("the feature '" + name + "' is out of order, or needed in an unknown way: " + need);
+        throw new MalformedBytesException(
+            "the feature '" + name + "' is out of order, or needed in an unknown way: " + need);
       }
       before = name;
       if (!KNOWN.containsKey(name) || value != 1) {
         if ((need & 1) != 0) {
-          throw new UnsupportedFormatException("the repository has the feature " + name + " = " + value + ", which a reader must know; use a newer varve");
+          throw new UnsupportedFormatException(
+              "the repository has the feature "
+                  + name
+                  + " = "
+                  + value
+                  + ", which a reader must know; use a newer varve");
         }
         unknownToWrite = (need & 2) != 0 ? name : unknownToWrite;
       }

@@ -27,8 +27,8 @@ import java.util.TreeSet;
  * time     = 2026-01-01T00:00Z, an offset in place of Z, without a zone for UTC, or a date alone
  * </pre>
  *
- * Names are looked up in that order. {@code @{...}} stands right behind a branch or tag and means what
- * its log says it held then. Thread-safe.
+ * Names are looked up in that order. {@code @{...}} stands right behind a branch or tag and means
+ * what its log says it held then. Thread-safe.
  */
 final class Revisions {
   private static final int MIN_PREFIX = 4;
@@ -61,10 +61,13 @@ final class Revisions {
     }
     while (rest < revision.length()) {
       if (revision.charAt(rest) != '~') {
-        throw new InvalidNameException("revision", revision, "'" + revision.substring(rest) + "' follows the name; '~N' may");
+        throw new InvalidNameException(
+            "revision", revision, "'" + revision.substring(rest) + "' follows the name; '~N' may");
       }
       int next = rest + 1;
-      while (next < revision.length() && revision.charAt(next) >= '0' && revision.charAt(next) <= '9') {
+      while (next < revision.length()
+          && revision.charAt(next) >= '0'
+          && revision.charAt(next) <= '9') {
         next++;
       }
       commit = ancestor(revision, commit, count(revision, revision.substring(rest + 1, next)));
@@ -87,7 +90,14 @@ final class Revisions {
       Commit commit = repository.commit(at);
       if (commit.parents().isEmpty()) {
         throw new NotFoundException(
-            "no revision '" + revision + "' in " + repository.location() + ": history ends " + i + " commits before " + from.brief());
+            "no revision '"
+                + revision
+                + "' in "
+                + repository.location()
+                + ": history ends "
+                + i
+                + " commits before "
+                + from.brief());
       }
       at = commit.parents().get(0);
     }
@@ -100,7 +110,11 @@ final class Revisions {
     }
     if (validRef(name)) {
       Optional<ContentHash> ref =
-          repository.refs().find(RefName.branch(name)).or(() -> repository.refs().find(RefName.tag(name))).map(Refs.Named::commit);
+          repository
+              .refs()
+              .find(RefName.branch(name))
+              .or(() -> repository.refs().find(RefName.tag(name)))
+              .map(Refs.Named::commit);
       if (ref.isPresent()) {
         return ref.get();
       }
@@ -120,7 +134,11 @@ final class Revisions {
       RefName.branch(name);
     }
     throw new NotFoundException(
-        "no revision '" + name + "' in " + repository.location() + ": it is no branch, no tag and no commit; 'varve branch' and 'varve tag' list what is there");
+        "no revision '"
+            + name
+            + "' in "
+            + repository.location()
+            + ": it is no branch, no tag and no commit; 'varve branch' and 'varve tag' list what is there");
   }
 
   private static boolean validRef(String name) {
@@ -137,7 +155,7 @@ final class Revisions {
     Set<ContentHash> heads = new LinkedHashSet<>();
     for (RefName.Kind kind : RefName.Kind.values()) {
       for (RefRecord newest : repository.backend().refs().list(kind)) {
-        repository.refs().log(newest.name()).forEachRemaining(r -> r.target().ifPresent(heads::add));
+        heads.addAll(repository.refs().roots(newest.name()));
       }
     }
     Set<ContentHash> found = new TreeSet<>();
@@ -153,17 +171,29 @@ final class Revisions {
     }
     if (found.isEmpty()) {
       throw new NotFoundException(
-          "no revision '" + digits + "' in " + repository.location() + ": it is no branch, no tag, and no commit id begins with it");
+          "no revision '"
+              + digits
+              + "' in "
+              + repository.location()
+              + ": it is no branch, no tag, and no commit id begins with it");
     }
     throw new NotFoundException(
-        "the revision '" + digits + "' is ambiguous in " + repository.location() + ": " + found.size() + " commits begin with it: "
+        "the revision '"
+            + digits
+            + "' is ambiguous in "
+            + repository.location()
+            + ": "
+            + found.size()
+            + " commits begin with it: "
             + String.join(", ", found.stream().limit(MAX_NAMED).map(ContentHash::toString).toList())
             + (found.size() > MAX_NAMED ? ", ..." : ""));
   }
 
   private ContentHash atTime(String revision, String name, long time) {
     RefName ref =
-        repository.backend().refs().read(RefName.branch(name)).isPresent() ? RefName.branch(name) : RefName.tag(name);
+        repository.backend().refs().read(RefName.branch(name)).isPresent()
+            ? RefName.branch(name)
+            : RefName.tag(name);
     Iterator<RefRecord> log = repository.refs().log(ref);
     if (!log.hasNext()) {
       throw new NotFoundException("no branch or tag '" + name + "' in " + repository.location());
@@ -173,10 +203,14 @@ final class Revisions {
       if (record.timeMillis() <= time) {
         return record
             .target()
-            .orElseThrow(() -> new NotFoundException("no revision '" + revision + "': " + ref + " was deleted then"));
+            .orElseThrow(
+                () ->
+                    new NotFoundException(
+                        "no revision '" + revision + "': " + ref + " was deleted then"));
       }
     }
-    throw new NotFoundException("no revision '" + revision + "': the log of " + ref + " begins later");
+    throw new NotFoundException(
+        "no revision '" + revision + "': the log of " + ref + " begins later");
   }
 
   private static long time(String revision, String text) {
@@ -184,11 +218,19 @@ final class Revisions {
       if (text.indexOf('T') < 0) {
         return LocalDate.parse(text).atStartOfDay(ZoneOffset.UTC).toInstant().toEpochMilli();
       }
-      boolean zoned = text.endsWith("Z") || text.endsWith("z") || text.lastIndexOf('+') > 0 || text.lastIndexOf('-') > text.indexOf('T');
-      Instant instant = zoned ? OffsetDateTime.parse(text).toInstant() : LocalDateTime.parse(text).toInstant(ZoneOffset.UTC);
+      boolean zoned =
+          text.endsWith("Z")
+              || text.endsWith("z")
+              || text.lastIndexOf('+') > 0
+              || text.lastIndexOf('-') > text.indexOf('T');
+      Instant instant =
+          zoned
+              ? OffsetDateTime.parse(text).toInstant()
+              : LocalDateTime.parse(text).toInstant(ZoneOffset.UTC);
       return instant.toEpochMilli();
     } catch (DateTimeException | ArithmeticException bad) {
-      throw new InvalidNameException("revision", revision, "'" + text + "' is no time such as 2026-01-01T00:00Z");
+      throw new InvalidNameException(
+          "revision", revision, "'" + text + "' is no time such as 2026-01-01T00:00Z");
     }
   }
 }

@@ -56,7 +56,10 @@ public final class Rewrites {
             return new Hold(theirs);
           }
           Manifest base =
-              repository.mergeBase(head, theirs).map(this::manifest).orElse(repository.emptyManifest());
+              repository
+                  .mergeBase(head, theirs)
+                  .map(this::manifest)
+                  .orElse(repository.emptyManifest());
           return new Join(base, manifest(theirs), List.of(head, theirs));
         });
   }
@@ -91,7 +94,10 @@ public final class Rewrites {
   }
 
   private CommitOutcome rewrite(
-      RefName branch, Optional<ContentHash> whereAbsent, CommitInfo info, Function<ContentHash, Plan> planner) {
+      RefName branch,
+      Optional<ContentHash> whereAbsent,
+      CommitInfo info,
+      Function<ContentHash, Plan> planner) {
     repository.requireWritable();
     for (int attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
       Optional<RefRecord> record = repository.backend().refs().read(branch);
@@ -119,7 +125,12 @@ public final class Rewrites {
       repository.environment().pause(Math.min(MAX_PAUSE_MILLIS, 1L << Math.min(attempt, 6)));
     }
     throw BackendException.transientFailure(
-        "cannot change " + branch.name() + ": " + MAX_ATTEMPTS + " other commits came first; nothing was changed, try again", null);
+        "cannot change "
+            + branch.name()
+            + ": "
+            + MAX_ATTEMPTS
+            + " other commits came first; nothing was changed, try again",
+        null);
   }
 
   private NotFoundException noBranch(RefName branch) {
@@ -132,10 +143,12 @@ public final class Rewrites {
       Publication publication = new Publication(repository, branch, writer);
       Optional<ContentHash> old = record.flatMap(RefRecord::target);
       RefOutcome outcome =
-          publication.point(record, target, old.isPresent(), "merge: fast-forward", new Evidence(epoch));
+          publication.point(
+              record, target, old.isPresent(), "merge: fast-forward", new Evidence(epoch));
       if (outcome instanceof RefOutcome.Done) {
         Commit commit = repository.commit(target);
-        Changes changes = ThreeWay.count(repository.nodes(), old.map(this::manifest), commit.manifest());
+        Changes changes =
+            ThreeWay.count(repository.nodes(), old.map(this::manifest), commit.manifest());
         return Optional.of(
             new CommitOutcome.Committed(target, commit, branch.name(), changes, WriteTotals.NONE));
       }
@@ -145,7 +158,12 @@ public final class Rewrites {
   }
 
   private Optional<CommitOutcome> join(
-      RefName branch, Optional<RefRecord> record, ContentHash head, Join plan, CommitInfo info, long epoch) {
+      RefName branch,
+      Optional<RefRecord> record,
+      ContentHash head,
+      Join plan,
+      CommitInfo info,
+      long epoch) {
     try (BlobWriter writer = repository.backend().blobs().writer(epoch)) {
       StagedNodes staged = new StagedNodes(writer);
       NodeSource source = repository.nodes().over(staged::find);
@@ -156,7 +174,8 @@ public final class Rewrites {
           .check(repository.conflictRule(), conflicts);
       if (!conflicts.isEmpty()) {
         return Optional.of(
-            new CommitOutcome.Conflicted(conflicts.list(), conflicts.complete(), Optional.of(head)));
+            new CommitOutcome.Conflicted(
+                conflicts.list(), conflicts.complete(), Optional.of(head)));
       }
       Manifest joined =
           new ThreeWay(plan.base(), plan.changed(), ours, source, repository.blobs()).join(staged);
@@ -164,12 +183,14 @@ public final class Rewrites {
         return Optional.of(new CommitOutcome.Unchanged(Optional.of(head), branch.name()));
       }
       Publication publication = new Publication(repository, branch, writer);
-      Publication.Attempt made = publication.attempt(record, plan.parents(), joined, source, info, true);
+      Publication.Attempt made =
+          publication.attempt(record, plan.parents(), joined, source, info, true);
       staged.flushed();
       if (made.outcome() instanceof RefOutcome.Done) {
         Changes changes = ThreeWay.count(repository.nodes(), Optional.of(ours), joined);
         return Optional.of(
-            new CommitOutcome.Committed(made.id(), made.commit(), branch.name(), changes, writer.totals()));
+            new CommitOutcome.Committed(
+                made.id(), made.commit(), branch.name(), changes, writer.totals()));
       }
       publication.afterLoss(made.id(), made.outcome());
       return Optional.empty();
@@ -177,8 +198,8 @@ public final class Rewrites {
   }
 
   /**
-   * Makes one commit of all that a branch got after {@code from}, up to its head {@code to}. The old
-   * commits stay readable by id.
+   * Makes one commit of all that a branch got after {@code from}, up to its head {@code to}. The
+   * old commits stay readable by id.
    */
   public CommitOutcome squash(String branch, ContentHash from, ContentHash to, CommitInfo info) {
     repository.requireWritable();
@@ -190,11 +211,15 @@ public final class Rewrites {
     }
     if (!head.get().equals(to)) {
       throw new InvalidNameException(
-          "range to squash", from.brief() + ".." + to.brief(), "it must end at the head of " + branch + ", " + head.get().brief());
+          "range to squash",
+          from.brief() + ".." + to.brief(),
+          "it must end at the head of " + branch + ", " + head.get().brief());
     }
     if (!repository.reaches(to, from)) {
       throw new InvalidNameException(
-          "range to squash", from.brief() + ".." + to.brief(), "it must begin at an ancestor of its end");
+          "range to squash",
+          from.brief() + ".." + to.brief(),
+          "it must begin at an ancestor of its end");
     }
     if (from.equals(to)) {
       return new CommitOutcome.Unchanged(head, branch);
@@ -205,8 +230,10 @@ public final class Rewrites {
       Publication.Attempt made =
           publication.attempt(record, List.of(from), manifest(to), repository.nodes(), info, false);
       if (made.outcome() instanceof RefOutcome.Done) {
-        Changes changes = ThreeWay.count(repository.nodes(), Optional.of(manifest(from)), manifest(to));
-        return new CommitOutcome.Committed(made.id(), made.commit(), branch, changes, writer.totals());
+        Changes changes =
+            ThreeWay.count(repository.nodes(), Optional.of(manifest(from)), manifest(to));
+        return new CommitOutcome.Committed(
+            made.id(), made.commit(), branch, changes, writer.totals());
       }
       publication.afterLoss(made.id(), made.outcome());
       throw BackendException.transientFailure(

@@ -5,7 +5,9 @@ import java.util.Iterator;
 
 /** Two changes of one base, as a {@link ConflictRule} sees them. One thread. */
 public interface Sides {
-  /** What our side changed below a directory ("" for all), in key order; costs what changed there. */
+  /**
+   * What our side changed below a directory ("" for all), in key order; costs what changed there.
+   */
   Iterator<Difference> ours(Part part, String directory);
 
   /** What their side changed below a directory, likewise. */

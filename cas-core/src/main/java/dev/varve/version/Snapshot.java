@@ -12,7 +12,9 @@ import java.nio.ByteBuffer;
 import java.util.Iterator;
 import java.util.Optional;
 
-/** The state of one commit, for ever. Immutable, thread-safe; holds no transaction of the backend. */
+/**
+ * The state of one commit, for ever. Immutable, thread-safe; holds no transaction of the backend.
+ */
 public final class Snapshot implements View {
   private final ContentHash id;
   private final Commit commit;

@@ -31,9 +31,12 @@ final class ThreeWay implements Sides {
     this.blobs = blobs;
   }
 
-  static Iterator<Difference> diff(NodeSource nodes, Manifest a, Manifest b, Part part, String directory) {
+  static Iterator<Difference> diff(
+      NodeSource nodes, Manifest a, Manifest b, Part part, String directory) {
     return Tree.diff(
-        new Tree(nodes, a.root(part)), new Tree(nodes, b.root(part)), ManifestView.prefix(directory));
+        new Tree(nodes, a.root(part)),
+        new Tree(nodes, b.root(part)),
+        ManifestView.prefix(directory));
   }
 
   @Override
@@ -77,7 +80,8 @@ final class ThreeWay implements Sides {
     while (mine != null && other != null) {
       int order = mine.key().compareTo(other.key());
       if (order == 0 && !mine.after().equals(other.after())) {
-        report.accept(new Conflict(mine.key(), mine.before(), mine.after(), other.after(), why(mine, other)));
+        report.accept(
+            new Conflict(mine.key(), mine.before(), mine.after(), other.after(), why(mine, other)));
       }
       mine = order <= 0 ? advance(left) : mine;
       other = order >= 0 ? advance(right) : other;

@@ -29,15 +29,16 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Edits to a branch, seen by nobody else until {@link #commit}, and dropped by {@link #close} without
- * it. A transaction sees its own edits. One thread.
+ * Edits to a branch, seen by nobody else until {@link #commit}, and dropped by {@link #close}
+ * without it. A transaction sees its own edits. One thread.
  *
  * <p>Values go to the store as they are put; a dropped transaction leaves them there, unreferenced.
  * Edits are held in memory up to {@link Overlay#MAX_EDITS} and then become an uncommitted tree, so
  * memory is bounded whatever the number of edits.
  *
- * <p>Isolation is that of a snapshot: a commit is refused where it writes what somebody else changed
- * since the base (and where the {@link ConflictRule} says so); what was only read does not count.
+ * <p>Isolation is that of a snapshot: a commit is refused where it writes what somebody else
+ * changed since the base (and where the {@link ConflictRule} says so); what was only read does not
+ * count.
  */
 public final class Transaction implements View, AutoCloseable {
   private static final int MAX_ATTEMPTS = 1000;
@@ -54,14 +55,18 @@ public final class Transaction implements View, AutoCloseable {
   private final NodeSource source;
   private final Overlay overlay = new Overlay();
 
-  /** Hashes seen stored by this transaction; a look at each of many references would cost more than they. */
+  /**
+   * Hashes seen stored by this transaction; a look at each of many references would cost more than
+   * they.
+   */
   private final Set<ContentHash> stored = new HashSet<>();
 
   private Optional<RefRecord> head;
   private Manifest staged;
   private boolean open = true;
 
-  Transaction(Repository repository, RefName branch, Optional<RefRecord> head, Optional<ContentHash> base) {
+  Transaction(
+      Repository repository, RefName branch, Optional<RefRecord> head, Optional<ContentHash> base) {
     this.repository = repository;
     this.branch = branch;
     this.head = head;
@@ -70,7 +75,8 @@ public final class Transaction implements View, AutoCloseable {
     this.writer = repository.backend().blobs().writer(repository.backend().refs().epoch(head));
     this.nodes = new StagedNodes(writer);
     this.source = repository.nodes().over(nodes::find);
-    this.baseManifest = base.map(id -> repository.commit(id).manifest()).orElse(repository.emptyManifest());
+    this.baseManifest =
+        base.map(id -> repository.commit(id).manifest()).orElse(repository.emptyManifest());
     this.staged = baseManifest;
   }
 
@@ -134,7 +140,9 @@ public final class Transaction implements View, AutoCloseable {
     }
     if (entry instanceof Entry.Blob blob) {
       if (Manifest.isMetadata(key) && blob.length() <= Entry.Inline.MAX_BYTES) {
-        put(key, repository.blobs().get("the value of " + key, blob.hash(), Entry.Inline.MAX_BYTES));
+        put(
+            key,
+            repository.blobs().get("the value of " + key, blob.hash(), Entry.Inline.MAX_BYTES));
         return;
       }
       requireStored(key, blob.hash());
@@ -219,8 +227,8 @@ public final class Transaction implements View, AutoCloseable {
   }
 
   /**
-   * Takes over what another transaction staged on the same base. Where both edited a key differently,
-   * or the conflict rule finds a clash, nothing is taken.
+   * Takes over what another transaction staged on the same base. Where both edited a key
+   * differently, or the conflict rule finds a clash, nothing is taken.
    *
    * @return the conflicts, at most {@link Conflicts#MAX_KEPT}; none where it was done
    */
@@ -237,7 +245,10 @@ public final class Transaction implements View, AutoCloseable {
     return conflicts.list();
   }
 
-  /** A stored node proves nothing about what it names: every value that a worker added is looked for. */
+  /**
+   * A stored node proves nothing about what it names: every value that a worker added is looked
+   * for.
+   */
   private void requireValues(ThreeWay three) {
     Map<ContentHash, Key> batch = new HashMap<>();
     for (Part part : Part.values()) {
@@ -258,11 +269,12 @@ public final class Transaction implements View, AutoCloseable {
   }
 
   /**
-   * Makes the edits one commit of the branch. Where the branch moved since the base, they are joined
-   * to what it holds now if nothing clashes, as often as it takes.
+   * Makes the edits one commit of the branch. Where the branch moved since the base, they are
+   * joined to what it holds now if nothing clashes, as often as it takes.
    *
    * <p>The transaction is over with {@link CommitOutcome.Committed} and {@link
-   * CommitOutcome.Unchanged}; after {@link CommitOutcome.Conflicted} it may be looked at and closed.
+   * CommitOutcome.Unchanged}; after {@link CommitOutcome.Conflicted} it may be looked at and
+   * closed.
    *
    * @throws dev.varve.error.UnknownOutcomeException where it cannot be told whether it happened
    * @throws BackendException where storage failed, and then nothing happened
@@ -275,7 +287,10 @@ public final class Transaction implements View, AutoCloseable {
       Optional<ContentHash> current = head.flatMap(RefRecord::target);
       if (current.isEmpty() && branchExisted) {
         throw BackendException.permanent(
-            "cannot commit to " + branch.name() + ": the branch was deleted since the transaction began; nothing was changed", null);
+            "cannot commit to "
+                + branch.name()
+                + ": the branch was deleted since the transaction began; nothing was changed",
+            null);
       }
       Optional<ContentHash> parent = current.or(() -> base);
       Manifest onto = parent.map(id -> repository.commit(id).manifest()).orElse(baseManifest);
@@ -293,18 +308,29 @@ public final class Transaction implements View, AutoCloseable {
       }
       Publication.Attempt made =
           publication.attempt(
-              head, parent.map(List::of).orElse(List.of()), joined, source, info, current.isPresent());
+              head,
+              parent.map(List::of).orElse(List.of()),
+              joined,
+              source,
+              info,
+              current.isPresent());
       nodes.flushed();
       if (made.outcome() instanceof RefOutcome.Done) {
         open = false;
         Changes changes = ThreeWay.count(repository.nodes(), parent.map(p -> onto), joined);
-        return new CommitOutcome.Committed(made.id(), made.commit(), branch.name(), changes, writer.totals());
+        return new CommitOutcome.Committed(
+            made.id(), made.commit(), branch.name(), changes, writer.totals());
       }
       head = publication.afterLoss(made.id(), made.outcome());
       repository.environment().pause(Math.min(MAX_PAUSE_MILLIS, 1L << Math.min(attempt, 6)));
     }
     throw BackendException.transientFailure(
-        "cannot commit to " + branch.name() + ": " + MAX_ATTEMPTS + " other commits came first; nothing was changed, try again", null);
+        "cannot commit to "
+            + branch.name()
+            + ": "
+            + MAX_ATTEMPTS
+            + " other commits came first; nothing was changed, try again",
+        null);
   }
 
   /** No commit; but a branch that is asked for from a base is made. */
@@ -315,7 +341,10 @@ public final class Transaction implements View, AutoCloseable {
       if (!(outcome instanceof RefOutcome.Done)) {
         publication.afterLoss(base.get(), outcome);
         throw BackendException.transientFailure(
-            "cannot create " + branch.name() + ": somebody else did; nothing was changed, try again", null);
+            "cannot create "
+                + branch.name()
+                + ": somebody else did; nothing was changed, try again",
+            null);
       }
     }
     open = false;

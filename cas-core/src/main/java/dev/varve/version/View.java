@@ -12,20 +12,24 @@ import java.util.Iterator;
 import java.util.Optional;
 
 /**
- * One state of all keys, to read. A directory is the part of keys up to a '/', given with or without
- * it; "" is the root. An absent key is an answer, a value that cannot be read is an exception.
+ * One state of all keys, to read. A directory is the part of keys up to a '/', given with or
+ * without it; "" is the root. An absent key is an answer, a value that cannot be read is an
+ * exception.
  *
  * <p>Reading throws {@link dev.varve.error.MissingBlobException} and {@link
  * dev.varve.error.CorruptDataException} for damage, and {@link dev.varve.error.BackendException}
  * where storage fails.
  */
 public interface View {
-  /** What a key stands for, or empty where the key is absent. Reads as many nodes as the tree is high. */
+  /**
+   * What a key stands for, or empty where the key is absent. Reads as many nodes as the tree is
+   * high.
+   */
   Optional<Entry> entry(Key key);
 
   /**
-   * All keys below a directory, in order of unsigned UTF-8 bytes. Read as the iterator goes, holding
-   * one path of each tree.
+   * All keys below a directory, in order of unsigned UTF-8 bytes. Read as the iterator goes,
+   * holding one path of each tree.
    */
   Iterator<KeyEntry> entries(String directory);
 

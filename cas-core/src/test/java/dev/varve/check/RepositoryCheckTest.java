@@ -31,7 +31,10 @@ class RepositoryCheckTest {
   void fill() {
     repository =
         Repository.create(
-            backend, RepositoryConfig.of(HashAlgorithm.SHA256), Environment.system(), ConflictRule.SAME_KEY_ONLY);
+            backend,
+            RepositoryConfig.of(HashAlgorithm.SHA256),
+            Environment.system(),
+            ConflictRule.SAME_KEY_ONLY);
     first = commit(0, 40);
     second = commit(20, 45);
     repository.refs().create(RefName.tag("v1"), first, "test");
@@ -39,7 +42,10 @@ class RepositoryCheckTest {
 
   private ContentHash commit(int from, int to) {
     try (Transaction tx = repository.begin("main")) {
-      tx.put(Key.of("air/zarr.json"), ByteBuffer.wrap(("{\"n\":" + to + "}").getBytes(java.nio.charset.StandardCharsets.UTF_8)));
+      tx.put(
+          Key.of("air/zarr.json"),
+          ByteBuffer.wrap(
+              ("{\"n\":" + to + "}").getBytes(java.nio.charset.StandardCharsets.UTF_8)));
       for (int i = from; i < to; i++) {
         tx.put(Key.of("air/c/" + i), value(i, to));
       }
@@ -109,7 +115,9 @@ class RepositoryCheckTest {
     backend.contents().put(two, bytes);
     assertThat(check(CheckScope.EVERYTHING).damaged()).isEqualTo(2);
     assertThat(findings).allMatch(f -> f.kind() == Finding.Kind.MISPLACED);
-    assertThat(findings).extracting(f -> f.key().orElseThrow().toString()).containsExactlyInAnyOrder("air/c/3", "air/c/4");
+    assertThat(findings)
+        .extracting(f -> f.key().orElseThrow().toString())
+        .containsExactlyInAnyOrder("air/c/3", "air/c/4");
   }
 
   @Test

@@ -12,7 +12,9 @@ class XxHash64Test {
     return String.format("%016x", XxHash64.hash(bytes, 0, bytes.length, seed));
   }
 
-  /** Values of the reference implementation, as its documentation and test programs publish them. */
+  /**
+   * Values of the reference implementation, as its documentation and test programs publish them.
+   */
   @Test
   void agreesWithTheReferenceImplementation() {
     assertThat(hash("", 0)).isEqualTo("ef46db3751d8e999");

@@ -19,9 +19,20 @@ class RefRecordCodecTest {
 
   private static RefRecord record() {
     return new RefRecord(
-        MAIN, 3, HashAlgorithm.SHA256.hash(new byte[] {1}), RefRecord.Kind.SET,
-        Optional.of(HashAlgorithm.SHA256.hash(new byte[] {2})), 0, 1, 2, List.of(), new Nonce(4, 5),
-        "commit: x", "me", 6, List.of());
+        MAIN,
+        3,
+        HashAlgorithm.SHA256.hash(new byte[] {1}),
+        RefRecord.Kind.SET,
+        Optional.of(HashAlgorithm.SHA256.hash(new byte[] {2})),
+        0,
+        1,
+        2,
+        List.of(),
+        new Nonce(4, 5),
+        "commit: x",
+        "me",
+        6,
+        List.of());
   }
 
   /** The record's bytes with one extension in place of none, and a digest that fits. */
@@ -53,7 +64,8 @@ class RefRecordCodecTest {
 
   @Test
   void aRecordOfAnotherRefIsMisplaced() {
-    assertThatThrownBy(() -> RefRecordCodec.decode(RefName.branch("other"), RefRecordCodec.encode(record())))
+    assertThatThrownBy(
+            () -> RefRecordCodec.decode(RefName.branch("other"), RefRecordCodec.encode(record())))
         .isInstanceOf(CorruptDataException.class)
         .hasMessageContaining("heads/main");
   }
@@ -66,7 +78,8 @@ class RefRecordCodecTest {
     assertThat(RefRecordCodec.encode(read)).isEqualTo(bytes);
     assertThat(RefRecordCodec.digest(read)).isEqualTo(HashAlgorithm.SHA256.hash(bytes));
     RefChange change = new RefChange(MAIN, Optional.empty(), false, new Nonce(1, 2), "", "", 0);
-    assertThat(change.after(Optional.of(read), 0).previous()).isEqualTo(HashAlgorithm.SHA256.hash(bytes));
+    assertThat(change.after(Optional.of(read), 0).previous())
+        .isEqualTo(HashAlgorithm.SHA256.hash(bytes));
   }
 
   @Test
@@ -74,12 +87,14 @@ class RefRecordCodecTest {
     assertThatThrownBy(() -> RefRecordCodec.decode(MAIN, extended(1)))
         .isInstanceOf(UnsupportedFormatException.class)
         .hasMessageContaining("9");
-    assertThatThrownBy(() -> RefRecordCodec.decode(MAIN, extended(2))).isInstanceOf(StoreException.class);
+    assertThatThrownBy(() -> RefRecordCodec.decode(MAIN, extended(2)))
+        .isInstanceOf(StoreException.class);
   }
 
   @Test
   void textsThatUtf8CannotHoldAreMadeWhole() {
-    RefChange change = new RefChange(MAIN, Optional.empty(), false, new Nonce(1, 2), "\uD800", "\uDC00x", 0);
+    RefChange change =
+        new RefChange(MAIN, Optional.empty(), false, new Nonce(1, 2), "\uD800", "\uDC00x", 0);
     RefRecord next = change.after(Optional.empty(), 0);
     assertThat(RefRecordCodec.decode(MAIN, RefRecordCodec.encode(next))).isEqualTo(next);
   }

@@ -30,13 +30,16 @@ class SyncTest {
   private final Repository to = create(right, HashAlgorithm.SHA256);
 
   private static Repository create(MemoryBackend backend, HashAlgorithm hash) {
-    return Repository.create(backend, RepositoryConfig.of(hash), Environment.system(), ConflictRule.SAME_KEY_ONLY);
+    return Repository.create(
+        backend, RepositoryConfig.of(hash), Environment.system(), ConflictRule.SAME_KEY_ONLY);
   }
 
   private static ContentHash commit(Repository repository, String branch, int first, int last) {
     try (Transaction edits = repository.begin(branch)) {
       for (int i = first; i < last; i++) {
-        edits.put(Key.of(String.format("air/c/%06d", i)), ByteBuffer.allocate(16).putInt(0, i).putInt(4, first));
+        edits.put(
+            Key.of(String.format("air/c/%06d", i)),
+            ByteBuffer.allocate(16).putInt(0, i).putInt(4, first));
       }
       return ((CommitOutcome.Committed) edits.commit(CommitInfo.of(first + ".." + last))).id();
     }
@@ -122,7 +125,8 @@ class SyncTest {
   @Test
   void damageIsNotCopied() {
     ContentHash head = commit(from, "main", 0, 10);
-    ContentHash value = from.snapshot(head).hashOf(from.snapshot(head).entry(Key.of("air/c/000003")).orElseThrow());
+    ContentHash value =
+        from.snapshot(head).hashOf(from.snapshot(head).entry(Key.of("air/c/000003")).orElseThrow());
     left.contents().put(value, ByteBuffer.allocate(16));
     assertThatThrownBy(this::push).isInstanceOf(CorruptDataException.class);
     assertThat(to.refs().list(RefName.Kind.HEADS)).isEmpty();

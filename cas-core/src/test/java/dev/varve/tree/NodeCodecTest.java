@@ -28,7 +28,8 @@ class NodeCodecTest {
   private static byte[] interior() {
     NodeBuilder builder = new NodeBuilder(1);
     for (int i = 10; i < 50; i++) {
-      builder.add(Key.of("air/c/" + i), new Child(ContentHash.of(new byte[32]), new Totals(i, 1L << i)));
+      builder.add(
+          Key.of("air/c/" + i), new Child(ContentHash.of(new byte[32]), new Totals(i, 1L << i)));
     }
     return bytes(builder);
   }
@@ -162,7 +163,8 @@ class NodeCodecTest {
     editor.finish();
     long leaves = trees.backend.contents().values().stream().filter(b -> b.get(6) == 0).count();
     long bytes = trees.backend.contents().values().stream().mapToLong(ByteBuffer::remaining).sum();
-    int largest = trees.backend.contents().values().stream().mapToInt(ByteBuffer::remaining).max().orElse(0);
+    int largest =
+        trees.backend.contents().values().stream().mapToInt(ByteBuffer::remaining).max().orElse(0);
     assertThat(bytes / leaves).isBetween(12_000L, 20_000L);
     assertThat(largest).isLessThan(45_000);
   }

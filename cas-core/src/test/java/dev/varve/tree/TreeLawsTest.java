@@ -18,7 +18,8 @@ import net.jqwik.api.constraints.IntRange;
 /** What must hold for every map and every edit. */
 class TreeLawsTest {
   @Property(tries = 300)
-  void editingEqualsRebuilding(@ForAll long seed, @ForAll @IntRange(max = 6000) int size, @ForAll boolean documents) {
+  void editingEqualsRebuilding(
+      @ForAll long seed, @ForAll @IntRange(max = 6000) int size, @ForAll boolean documents) {
     Random random = new Random(seed);
     Trees trees = new Trees();
     SortedMap<Key, Entry> map = Trees.map(random, size / (documents ? 10 : 1), documents);
@@ -55,7 +56,8 @@ class TreeLawsTest {
   }
 
   @Property(tries = 100)
-  void deletingEverythingGivesTheEmptyRoot(@ForAll long seed, @ForAll @IntRange(max = 3000) int size) {
+  void deletingEverythingGivesTheEmptyRoot(
+      @ForAll long seed, @ForAll @IntRange(max = 3000) int size) {
     Trees trees = new Trees();
     SortedMap<Key, Entry> map = Trees.map(new Random(seed), size, false);
     SortedMap<Key, Optional<Entry>> deletes = new TreeMap<>();
@@ -64,7 +66,8 @@ class TreeLawsTest {
   }
 
   @Property(tries = 200)
-  void differencesAppliedToTheFirstGiveTheSecond(@ForAll long seed, @ForAll @IntRange(max = 5000) int size) {
+  void differencesAppliedToTheFirstGiveTheSecond(
+      @ForAll long seed, @ForAll @IntRange(max = 5000) int size) {
     Random random = new Random(seed);
     Trees trees = new Trees();
     SortedMap<Key, Entry> map = Trees.map(random, size, false);
@@ -80,7 +83,9 @@ class TreeLawsTest {
     SortedMap<Key, Optional<Entry>> edits = new TreeMap<>();
     for (Difference d : differences) {
       assertThat(d.before()).isEqualTo(Optional.ofNullable(map.get(d.key())));
-      assertThat(d.after()).isEqualTo(Optional.ofNullable(other.get(d.key()))).isNotEqualTo(d.before());
+      assertThat(d.after())
+          .isEqualTo(Optional.ofNullable(other.get(d.key())))
+          .isNotEqualTo(d.before());
       edits.put(d.key(), d.after());
     }
     assertThat(Trees.apply(map, edits)).isEqualTo(other);
@@ -96,7 +101,10 @@ class TreeLawsTest {
     Tree tree = trees.tree(trees.build(map));
     Tree changed = trees.tree(trees.build(other));
     for (String text : List.of("", "air/c/1/", "air/", "group/3/", "b", "zzz", "\uD83C", "a")) {
-      byte[] prefix = text.equals("\uD83C") ? new byte[] {(byte) 0xFF, (byte) 0xFF} : text.getBytes(StandardCharsets.UTF_8);
+      byte[] prefix =
+          text.equals("\uD83C")
+              ? new byte[] {(byte) 0xFF, (byte) 0xFF}
+              : text.getBytes(StandardCharsets.UTF_8);
       List<KeyEntry> expected = new ArrayList<>();
       long bytes = 0;
       for (var each : map.entrySet()) {
@@ -116,7 +124,14 @@ class TreeLawsTest {
       SortedMap<Key, Entry> all = new TreeMap<>(map);
       all.putAll(other);
       assertThat(differing)
-          .isEqualTo(all.keySet().stream().filter(k -> k.startsWith(prefix) && !Optional.ofNullable(map.get(k)).equals(Optional.ofNullable(other.get(k)))).count());
+          .isEqualTo(
+              all.keySet().stream()
+                  .filter(
+                      k ->
+                          k.startsWith(prefix)
+                              && !Optional.ofNullable(map.get(k))
+                                  .equals(Optional.ofNullable(other.get(k))))
+                  .count());
     }
     for (int i = 0; i < 50; i++) {
       Key key = Trees.key(random, size * 2 + 10);
@@ -125,7 +140,10 @@ class TreeLawsTest {
   }
 
   @Property(tries = 100)
-  void everyNodeHasOneEncoding(@ForAll long seed, @ForAll @IntRange(min = 1, max = 2000) int size, @ForAll boolean documents) {
+  void everyNodeHasOneEncoding(
+      @ForAll long seed,
+      @ForAll @IntRange(min = 1, max = 2000) int size,
+      @ForAll boolean documents) {
     Trees trees = new Trees();
     trees.build(Trees.map(new Random(seed), size / (documents ? 10 : 1), documents));
     trees

@@ -57,7 +57,8 @@ final class Trees {
     return map;
   }
 
-  static SortedMap<Key, Entry> apply(SortedMap<Key, Entry> map, SortedMap<Key, Optional<Entry>> edits) {
+  static SortedMap<Key, Entry> apply(
+      SortedMap<Key, Entry> map, SortedMap<Key, Optional<Entry>> edits) {
     SortedMap<Key, Entry> result = new TreeMap<>(map);
     for (Map.Entry<Key, Optional<Entry>> edit : edits.entrySet()) {
       if (edit.getValue().isPresent()) {
@@ -108,7 +109,8 @@ final class Trees {
     for (int i = 0; i < count; i++) {
       boolean known = keys.length > 0 && random.nextInt(3) > 0;
       Key key = known ? keys[random.nextInt(keys.length)] : key(random, map.size() * 2 + 10);
-      edits.put(key, random.nextInt(5) < 2 ? Optional.empty() : Optional.of(entry(random, documents)));
+      edits.put(
+          key, random.nextInt(5) < 2 ? Optional.empty() : Optional.of(entry(random, documents)));
     }
     if (keys.length > 1 && random.nextInt(3) == 0) {
       int from = random.nextInt(keys.length);

@@ -42,7 +42,10 @@ final class Repositories {
 
   static Repository memory() {
     return Repository.create(
-        new MemoryBackend(), RepositoryConfig.of(HashAlgorithm.SHA256), ticking(), ConflictRule.SAME_KEY_ONLY);
+        new MemoryBackend(),
+        RepositoryConfig.of(HashAlgorithm.SHA256),
+        ticking(),
+        ConflictRule.SAME_KEY_ONLY);
   }
 
   static ByteBuffer bytes(String text) {
@@ -50,7 +53,9 @@ final class Repositories {
   }
 
   static String text(View view, String key) {
-    return view.get(Key.of(key)).map(b -> StandardCharsets.UTF_8.decode(b).toString()).orElse("absent");
+    return view.get(Key.of(key))
+        .map(b -> StandardCharsets.UTF_8.decode(b).toString())
+        .orElse("absent");
   }
 
   /** Commits edits given as key, value, key, value...; the value "-" removes. */
@@ -77,7 +82,8 @@ final class Repositories {
 
   static SortedMap<String, String> contents(View view) {
     SortedMap<String, String> map = new TreeMap<>();
-    view.entries("").forEachRemaining(e -> map.put(e.key().toString(), text(view, e.key().toString())));
+    view.entries("")
+        .forEachRemaining(e -> map.put(e.key().toString(), text(view, e.key().toString())));
     return map;
   }
 

@@ -42,7 +42,8 @@ class RewritesTest {
     commit(repository, "main", "a", "0");
     branch("side", "main");
     ContentHash theirs = committed(commit(repository, "side", "b", "2")).id();
-    assertThat(committed(repository.rewrites().merge("main", theirs, CommitInfo.of("ff"))).id()).isEqualTo(theirs);
+    assertThat(committed(repository.rewrites().merge("main", theirs, CommitInfo.of("ff"))).id())
+        .isEqualTo(theirs);
     assertThat(repository.resolve("main")).isEqualTo(theirs);
   }
 
@@ -56,8 +57,10 @@ class RewritesTest {
     assertThat(outcome).isInstanceOf(CommitOutcome.Conflicted.class);
     Conflict conflict = ((CommitOutcome.Conflicted) outcome).conflicts().get(0);
     Snapshot mine = repository.snapshot(ours);
-    assertThat(conflict.ours().map(mine::hashOf)).contains(repository.config().hash().hash(Repositories.bytes("1")));
-    assertThat(conflict.theirs().map(mine::hashOf)).contains(repository.config().hash().hash(Repositories.bytes("2")));
+    assertThat(conflict.ours().map(mine::hashOf))
+        .contains(repository.config().hash().hash(Repositories.bytes("1")));
+    assertThat(conflict.theirs().map(mine::hashOf))
+        .contains(repository.config().hash().hash(Repositories.bytes("2")));
     assertThat(repository.resolve("main")).isEqualTo(ours);
   }
 
@@ -113,12 +116,16 @@ class RewritesTest {
     assertThat(repository.resolve(three.toString())).isEqualTo(three);
     assertThat(repository.resolve(three.toString().substring(0, 16))).isEqualTo(three);
     long then = repository.refs().find(RefName.branch("main")).orElseThrow().record().timeMillis();
-    assertThat(repository.resolve("main@{" + java.time.Instant.ofEpochMilli(then) + "}")).isEqualTo(three);
-    assertThat(repository.resolve("main@{" + java.time.Instant.ofEpochMilli(then - 1) + "}")).isEqualTo(two);
+    assertThat(repository.resolve("main@{" + java.time.Instant.ofEpochMilli(then) + "}"))
+        .isEqualTo(three);
+    assertThat(repository.resolve("main@{" + java.time.Instant.ofEpochMilli(then - 1) + "}"))
+        .isEqualTo(two);
     assertThatThrownBy(() -> repository.resolve("main~3")).isInstanceOf(NotFoundException.class);
     assertThatThrownBy(() -> repository.resolve("nothing")).isInstanceOf(NotFoundException.class);
-    assertThatThrownBy(() -> repository.resolve("main@{1990-01-01T00:00Z}")).isInstanceOf(NotFoundException.class);
-    assertThatThrownBy(() -> repository.resolve("main@{yesterday}")).isInstanceOf(InvalidNameException.class);
+    assertThatThrownBy(() -> repository.resolve("main@{1990-01-01T00:00Z}"))
+        .isInstanceOf(NotFoundException.class);
+    assertThatThrownBy(() -> repository.resolve("main@{yesterday}"))
+        .isInstanceOf(InvalidNameException.class);
     assertThatThrownBy(() -> repository.resolve("main^")).isInstanceOf(InvalidNameException.class);
     assertThatThrownBy(() -> repository.resolve("")).isInstanceOf(InvalidNameException.class);
   }
@@ -130,16 +137,47 @@ class RewritesTest {
     assertThat(repository.refs().list(RefName.Kind.HEADS)).isEmpty();
     assertThatThrownBy(() -> repository.resolve("main")).isInstanceOf(NotFoundException.class);
     commit(repository, "main", "b", "2");
-    assertThat(repository.refs().find(RefName.branch("main")).orElseThrow().record().number()).isEqualTo(3);
+    assertThat(repository.refs().find(RefName.branch("main")).orElseThrow().record().number())
+        .isEqualTo(3);
     assertThat(repository.commit(one)).isNotNull();
   }
 
   @Test
   void theContentHashIsEqualForEqualContentWhereverItLies() {
-    commit(repository, "main", "x/a/zarr.json", "{}", "x/a/c/0", "0", "y/z/zarr.json", "{}", "y/z/c/0", "0", "q", "r");
+    commit(
+        repository,
+        "main",
+        "x/a/zarr.json",
+        "{}",
+        "x/a/c/0",
+        "0",
+        "y/z/zarr.json",
+        "{}",
+        "y/z/c/0",
+        "0",
+        "q",
+        "r");
     Snapshot snapshot = repository.snapshot("main");
-    assertThat(repository.contentHash(snapshot, "x/a")).isEqualTo(repository.contentHash(snapshot, "y/z/"));
-    assertThat(repository.contentHash(snapshot, "x")).isNotEqualTo(repository.contentHash(snapshot, "y"));
-    assertThat(repository.contentHash(snapshot, "")).isEqualTo(snapshot.manifest().root(repository.config().hash()));
+    assertThat(repository.contentHash(snapshot, "x/a"))
+        .isEqualTo(repository.contentHash(snapshot, "y/z/"));
+    assertThat(repository.contentHash(snapshot, "x"))
+        .isNotEqualTo(repository.contentHash(snapshot, "y"));
+    assertThat(repository.contentHash(snapshot, ""))
+        .isEqualTo(snapshot.manifest().root(repository.config().hash()));
+  }
+
+  @Test
+  void everyFormerTargetIsReachedFromTheRootsOfARef() {
+    ContentHash from = committed(commit(repository, "main", "a", "0")).id();
+    commit(repository, "main", "b", "1");
+    ContentHash to = committed(commit(repository, "main", "c", "2")).id();
+    ContentHash squashed =
+        committed(repository.rewrites().squash("main", from, to, CommitInfo.of("squash"))).id();
+    assertThat(repository.refs().roots(RefName.branch("main"))).containsExactly(squashed, to);
+    repository.refs().delete(RefName.branch("main"), "test");
+    ContentHash again = committed(commit(repository, "main", "d", "3")).id();
+    assertThat(repository.refs().roots(RefName.branch("main")))
+        .containsExactly(again, squashed, to);
+    assertThat(repository.refs().roots(RefName.branch("none"))).isEmpty();
   }
 }

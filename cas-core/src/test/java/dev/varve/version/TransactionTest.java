@@ -82,7 +82,9 @@ class TransactionTest {
       CommitOutcome outcome = two.commit(CommitInfo.of("two"));
       assertThat(outcome).isInstanceOf(CommitOutcome.Conflicted.class);
       CommitOutcome.Conflicted conflicted = (CommitOutcome.Conflicted) outcome;
-      assertThat(conflicted.conflicts()).extracting(c -> c.key().toString()).containsExactly("a/c/0");
+      assertThat(conflicted.conflicts())
+          .extracting(c -> c.key().toString())
+          .containsExactly("a/c/0");
       assertThat(conflicted.head()).contains(head);
     }
     assertThat(repository.resolve("main")).isEqualTo(head);
@@ -110,7 +112,9 @@ class TransactionTest {
     try (Transaction tx = repository.begin("main")) {
       edit(tx, "k", "1");
       repository.refs().delete(RefName.branch("main"), "test");
-      assertThatThrownBy(() -> tx.commit(CommitInfo.of("late"))).isInstanceOf(BackendException.class).hasMessageContaining("deleted");
+      assertThatThrownBy(() -> tx.commit(CommitInfo.of("late")))
+          .isInstanceOf(BackendException.class)
+          .hasMessageContaining("deleted");
     }
   }
 
@@ -121,7 +125,8 @@ class TransactionTest {
     commit(repository, "main", "k", "1");
     try (Transaction tx = repository.begin("other", first)) {
       edit(tx, "l", "2");
-      assertThat(committed(tx.commit(CommitInfo.of("branch"))).commit().parents()).containsExactly(first);
+      assertThat(committed(tx.commit(CommitInfo.of("branch"))).commit().parents())
+          .containsExactly(first);
     }
     assertThat(contents(repository.snapshot("other"))).isEqualTo(map("k", "0", "l", "2"));
     try (Transaction tx = repository.begin("third", first)) {
@@ -165,7 +170,8 @@ class TransactionTest {
       assertThat(driver.apply(two)).isEmpty();
       committed(driver.commit(CommitInfo.of("joined")));
     }
-    assertThat(contents(repository.snapshot("main"))).isEqualTo(map("a/c/1", "1", "a/c/2", "2", "a/zarr.json", "{}"));
+    assertThat(contents(repository.snapshot("main")))
+        .isEqualTo(map("a/c/1", "1", "a/c/2", "2", "a/zarr.json", "{}"));
     try (Transaction worker = repository.begin("main");
         Transaction driver = repository.begin("main")) {
       edit(worker, "a/c/1", "clash");
@@ -267,9 +273,15 @@ class TransactionTest {
           }
         };
     try (Transaction tx = repository.begin("main")) {
-      assertThatThrownBy(() -> tx.put(Key.of("a/c/0"), changing)).hasMessageContaining("changed while it was read");
+      assertThatThrownBy(() -> tx.put(Key.of("a/c/0"), changing))
+          .hasMessageContaining("changed while it was read");
+      assertThatThrownBy(() -> tx.put(Key.of("a/c/1"), bytes("more")))
+          .isInstanceOf(BackendException.class);
+    }
+    try (Transaction tx = repository.begin("main")) {
       tx.put(Key.of("a/c/0"), ValueSource.of(ByteBuffer.wrap(large)));
-      assertThat(tx.hashOf(tx.entry(Key.of("a/c/0")).orElseThrow())).isEqualTo(repository.config().hash().hash(large));
+      assertThat(tx.hashOf(tx.entry(Key.of("a/c/0")).orElseThrow()))
+          .isEqualTo(repository.config().hash().hash(large));
     }
   }
 
@@ -296,7 +308,9 @@ class TransactionTest {
     pool.shutdown();
     assertThat(repository.snapshot("main").totals("").keys()).isEqualTo((long) threads * each);
     long commits = 0;
-    for (var all = repository.history(List.of(repository.resolve("main"))); all.hasNext(); all.next()) {
+    for (var all = repository.history(List.of(repository.resolve("main")));
+        all.hasNext();
+        all.next()) {
       commits++;
     }
     assertThat(commits).isEqualTo((long) threads * each);

@@ -1,0 +1,183 @@
+package dev.varve.lmdb;
+
+import dev.varve.blob.BlobStore;
+import dev.varve.blob.ScannableBlobs;
+import dev.varve.error.BackendException;
+import dev.varve.error.UnknownOutcomeException;
+import dev.varve.ref.CheckableBackend;
+import dev.varve.ref.RefStore;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * A repository in a directory of a local disk. Thread-safe, and safe between processes on one
+ * machine; opening the same directory several times in one process is fine.
+ *
+ * <p>{@link #blobs()} is also a {@link ScannableBlobs}. Where the disk or the rights allow no
+ * writing, the repository opens for reading alone: then every write throws a {@link
+ * BackendException}. Memory: up to 64 MiB of values for each writer, and as much for the one write
+ * transaction that runs; reading holds nothing. The native library is loaded at first use; no JVM
+ * flag is needed.
+ */
+public final class LmdbBackend implements CheckableBackend {
+  /** The largest configuration, in bytes. */
+  private static final int MAX_CONFIG = 1 << 16;
+
+  private final Path given;
+  private final OpenStore store;
+  private final AtomicBoolean closed = new AtomicBoolean();
+
+  private LmdbBackend(Path given, OpenStore store) {
+    this.given = given;
+    this.store = store;
+  }
+
+  /**
+   * Makes a repository in a directory that is empty or does not exist yet, with its parents; opens
+   * it where there is one already, which {@link #createConfig} then tells.
+   *
+   * @throws BackendException where the directory holds anything else, or cannot be written
+   */
+  public static LmdbBackend create(Path directory) {
+    return create(directory, LmdbSettings.standard());
+  }
+
+  static LmdbBackend create(Path directory, LmdbSettings settings) {
+    Path real = RepositoryDirectory.prepare(directory, settings);
+    return new LmdbBackend(directory, OpenStore.of(real, settings, true));
+  }
+
+  /**
+   * Opens the repository in a directory.
+   *
+   * @throws dev.varve.error.NotFoundException where there is none
+   * @throws dev.varve.error.CorruptDataException where its file is damaged at the root
+   * @throws BackendException where it cannot be read, or lies on a network file system
+   */
+  public static LmdbBackend open(Path directory) {
+    return open(directory, LmdbSettings.standard());
+  }
+
+  static LmdbBackend open(Path directory, LmdbSettings settings) {
+    Path real = RepositoryDirectory.find(directory, settings);
+    return new LmdbBackend(directory, OpenStore.of(real, settings, false));
+  }
+
+  @Override
+  public BlobStore blobs() {
+    checkOpen();
+    return store.blobs();
+  }
+
+  @Override
+  public RefStore refs() {
+    checkOpen();
+    return store.refs();
+  }
+
+  @Override
+  public Optional<ByteBuffer> config() {
+    checkOpen();
+    byte[] bytes =
+        store
+            .environment()
+            .read(
+                () -> "read the configuration",
+                txn -> txn.get(Table.CONFIG, LmdbLayout.configKey(), MAX_CONFIG));
+    return bytes == null
+        ? Optional.empty()
+        : Optional.of(ByteBuffer.wrap(bytes).asReadOnlyBuffer());
+  }
+
+  @Override
+  public boolean createConfig(ByteBuffer bytes) {
+    checkOpen();
+    if (bytes.remaining() > MAX_CONFIG) {
+      throw new IllegalArgumentException(
+          "a configuration of " + bytes.remaining() + " bytes; at most " + MAX_CONFIG);
+    }
+    return store.queue().submit(new CreateConfig(bytes.slice()));
+  }
+
+  /**
+   * Looks at every page of the environment, as LMDB itself does not: damage there hides blobs or,
+   * at worst, ends the process that reads them. (A part of this is done at each opening.) Values
+   * are not looked at; their hashes tell. Reading and writing go on meanwhile; pages freed by
+   * writers are not used again before the end.
+   *
+   * @throws dev.varve.error.CorruptDataException where a page is damaged
+   */
+  @Override
+  public void checkStructure() {
+    checkOpen();
+    store.environment().check(StructureCheck.Extent.FULL);
+  }
+
+  /** Whether the disk or the rights allow reading alone. */
+  public boolean readOnly() {
+    return store.environment().readOnly();
+  }
+
+  @Override
+  public String location() {
+    return given.toString();
+  }
+
+  OpenStore store() {
+    return store;
+  }
+
+  private void checkOpen() {
+    if (closed.get()) {
+      throw BackendException.permanent(
+          "the repository " + given + " is closed; open it again", null);
+    }
+  }
+
+  /**
+   * Waits for the write that runs; those that still wait for their turn are refused, unless another
+   * backend in this process has the same directory open.
+   */
+  @Override
+  public void close() {
+    if (!closed.getAndSet(true)) {
+      store.release();
+    }
+  }
+
+  static final class CreateConfig extends WriteRequest<Boolean> {
+    private final ByteBuffer bytes;
+
+    CreateConfig(ByteBuffer bytes) {
+      super("write the configuration");
+      this.bytes = bytes;
+    }
+
+    @Override
+    long bytes() {
+      return bytes.remaining();
+    }
+
+    @Override
+    protected Boolean apply(TableTxn txn) {
+      if (txn.length(Table.CONFIG, LmdbLayout.configKey()) >= 0) {
+        return false;
+      }
+      txn.put(Table.CONFIG, LmdbLayout.configKey(), bytes);
+      return true;
+    }
+
+    @Override
+    protected Boolean unknown(Boolean written, LmdbOutage why) {
+      if (!written) {
+        return false;
+      }
+      throw new UnknownOutcomeException(
+          why.message()
+              + "; whether the configuration was written shows when the repository is opened again",
+          why.cause());
+    }
+  }
+}

@@ -1,0 +1,37 @@
+package dev.varve.lmdb;
+
+/**
+ * What tests set otherwise. Immutable.
+ *
+ * @param initialMapBytes the least size of the map; it doubles when it is full
+ * @param groupBytes how many bytes of values one write transaction takes before the next begins
+ * @param allowNetworkFileSystem whether LMDB may be used where its locks and maps are not
+ *     dependable
+ * @param allowDamage whether to open a file without looking at its structure first
+ */
+record LmdbSettings(
+    long initialMapBytes, long groupBytes, boolean allowNetworkFileSystem, boolean allowDamage) {
+  /** System property that forces the use of a network file system. */
+  static final String ALLOW_NETWORK = "varve.lmdb.allowNetworkFileSystem";
+
+  /** System property that opens a file with damaged pages, to save what can be read of it. */
+  static final String ALLOW_DAMAGE = "varve.lmdb.allowDamage";
+
+  /** A map of 1 GiB costs address space only; groups of 64 MiB keep a synced disk busy. */
+  static LmdbSettings standard() {
+    return new LmdbSettings(
+        1L << 30, 64L << 20, Boolean.getBoolean(ALLOW_NETWORK), Boolean.getBoolean(ALLOW_DAMAGE));
+  }
+
+  LmdbSettings withInitialMap(long bytes) {
+    return new LmdbSettings(bytes, groupBytes, allowNetworkFileSystem, allowDamage);
+  }
+
+  LmdbSettings withDamageAllowed() {
+    return new LmdbSettings(initialMapBytes, groupBytes, allowNetworkFileSystem, true);
+  }
+
+  LmdbSettings withGroupBytes(long bytes) {
+    return new LmdbSettings(initialMapBytes, bytes, allowNetworkFileSystem, allowDamage);
+  }
+}

@@ -1,0 +1,322 @@
+package dev.varve.lmdb;
+
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.BitSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Walks the trees of an LMDB file page by page and refuses any that LMDB would stumble over: it
+ * trusts its pages, and a flipped bit in one can end the process or hide rows. One thread. The
+ * caller holds a read transaction of the state that is walked, so that its pages are not used
+ * again.
+ *
+ * <p>Checked are page numbers, kinds and free space; that nodes lie within their page and keys
+ * ascend, also between pages; that no page has two places, in the trees or among the free ones;
+ * that values on pages of their own fill them; and that the tallies of each tree are right. Values
+ * are not looked at: they have hashes. Memory: one page a level, and a bit for each page of the
+ * file.
+ */
+final class StructureCheck {
+  private static final int HEADER = 16;
+  private static final int NODE = 8;
+  private static final int BRANCH = 1;
+  private static final int LEAF = 2;
+  private static final int OVERFLOW = 4;
+  private static final int ON_OWN_PAGES = 1;
+  private static final int NAMES_A_TREE = 2;
+  private static final int MAX_KEY = 511;
+
+  private final Path data;
+  private final RandomAccessFile file;
+  private final RootPage root;
+  private final Extent extent;
+  private final BitSet seen = new BitSet();
+  private long pages;
+
+  private StructureCheck(Path data, RandomAccessFile file, RootPage root, Extent extent) {
+    this.data = data;
+    this.file = file;
+    this.root = root;
+    this.extent = extent;
+  }
+
+  /** How much is looked at. */
+  enum Extent {
+    /** The trees, but not the pages of large values, up to 1024 pages: some milliseconds. */
+    QUICK(1024),
+    /** Everything. */
+    FULL(Long.MAX_VALUE);
+
+    private final long maxPages;
+
+    Extent(long maxPages) {
+      this.maxPages = maxPages;
+    }
+  }
+
+  /** What is still to be found below a tree's record. */
+  private static final class Tally {
+    private long branchPages;
+    private long leafPages;
+    private long overflowPages;
+    private long entries;
+    private byte @Nullable [] lastKey;
+  }
+
+  /** Which tree is walked: their keys and values differ. */
+  private enum Kind {
+    FREE,
+    MAIN,
+    TABLE
+  }
+
+  /**
+   * Walks the state of one root page.
+   *
+   * @param extent where to stop, content
+   * @throws dev.varve.error.CorruptDataException where a page is not as LMDB writes it
+   */
+  static void run(Path data, RootPage root, Extent extent) {
+    try (RandomAccessFile file = new RandomAccessFile(data.toFile(), "r")) {
+      StructureCheck check = new StructureCheck(data, file, root, extent);
+      // The free pages last: by then all others are known.
+      check.tree(root.main(), Kind.MAIN);
+      check.tree(root.free(), Kind.FREE);
+    } catch (FarEnough stop) {
+      // What follows is not in the extent.
+    } catch (IOException failed) {
+      throw LmdbErrors.of("check the LMDB file", data, failed);
+    }
+  }
+
+  private static final class FarEnough extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    FarEnough() {
+      super(null, null, false, false);
+    }
+  }
+
+  private void tree(RootPage.Tree tree, Kind kind) throws IOException {
+    Tally tally = new Tally();
+    if (tree.root() != RootPage.NONE) {
+      need(
+          tree.depth() >= 1 && tree.depth() <= RootPage.MAX_DEPTH,
+          "a tree has depth " + tree.depth());
+      page(tree.root(), tree.depth(), kind, tally, null, null);
+    }
+    need(
+        tally.branchPages == tree.branchPages()
+            && tally.leafPages == tree.leafPages()
+            && tally.overflowPages == tree.overflowPages()
+            && tally.entries == tree.entries(),
+        "a tree has other pages or rows than its record tells");
+  }
+
+  /**
+   * A page of a tree, whose keys are at least {@code low} and below {@code high} where these are.
+   */
+  private void page(
+      long number,
+      int height,
+      Kind kind,
+      Tally tally,
+      byte @Nullable [] low,
+      byte @Nullable [] high)
+      throws IOException {
+    ByteBuffer page = load(number);
+    claim(number, 1);
+    int flags = Short.toUnsignedInt(page.getShort(10));
+    need(flags == (height > 1 ? BRANCH : LEAF), "page " + number + " is of kind " + flags);
+    int lower = Short.toUnsignedInt(page.getShort(12));
+    int upper = Short.toUnsignedInt(page.getShort(14));
+    int keys = (lower - HEADER) / 2;
+    need(
+        lower >= HEADER
+            && lower % 2 == 0
+            && lower <= upper
+            && upper <= root.pageSize()
+            && keys >= (height > 1 ? 2 : 1),
+        "page " + number + " has no sound table of rows");
+    if (height > 1) {
+      tally.branchPages++;
+      branch(page, number, keys, height, kind, tally, low, high);
+    } else {
+      tally.leafPages++;
+      leaf(page, number, keys, kind, tally, low, high);
+    }
+  }
+
+  private void branch(
+      ByteBuffer page,
+      long number,
+      int keys,
+      int height,
+      Kind kind,
+      Tally tally,
+      byte @Nullable [] low,
+      byte @Nullable [] high)
+      throws IOException {
+    byte[] from = low;
+    for (int i = 0; i < keys; i++) {
+      int node = node(page, number, i);
+      // The first key of a branch is never compared, and may be empty.
+      byte[] to = i + 1 < keys ? key(page, number, node(page, number, i + 1)) : high;
+      long child =
+          Integer.toUnsignedLong(page.getInt(node))
+              | (long) Short.toUnsignedInt(page.getShort(node + 4)) << 32;
+      page(child, height - 1, kind, tally, from, to);
+      from = to;
+    }
+  }
+
+  private void leaf(
+      ByteBuffer page,
+      long number,
+      int keys,
+      Kind kind,
+      Tally tally,
+      byte @Nullable [] low,
+      byte @Nullable [] high)
+      throws IOException {
+    for (int i = 0; i < keys; i++) {
+      int node = node(page, number, i);
+      byte[] key = key(page, number, node);
+      byte[] last = tally.lastKey;
+      need(
+          (last == null || compare(kind, last, key) < 0)
+              && (low == null || compare(kind, low, key) <= 0)
+              && (high == null || compare(kind, key, high) < 0),
+          "the keys of page " + number + " are not in order");
+      tally.lastKey = key;
+      tally.entries++;
+      value(page, number, node, key.length, kind, tally);
+    }
+  }
+
+  private void value(ByteBuffer page, long number, int node, int keyLength, Kind kind, Tally tally)
+      throws IOException {
+    long size = Integer.toUnsignedLong(page.getInt(node));
+    int flags = Short.toUnsignedInt(page.getShort(node + 4));
+    int at = node + NODE + keyLength;
+    boolean own = (flags & ON_OWN_PAGES) != 0;
+    need(
+        (flags & ~ON_OWN_PAGES) == (kind == Kind.MAIN ? NAMES_A_TREE : 0)
+            && (kind != Kind.MAIN || size == RootPage.Tree.BYTES)
+            && at + (own ? Long.BYTES : size) <= root.pageSize(),
+        "a row of page " + number + " is not one that LMDB writes");
+    if (own) {
+      overflow(page.getLong(at), size, kind, tally);
+    } else if (kind == Kind.FREE) {
+      freePages(page.slice(at, (int) size).order(ByteOrder.nativeOrder()));
+    } else if (kind == Kind.MAIN) {
+      RootPage.Tree tree = RootPage.Tree.at(page, at);
+      need(tree.flags() == 0, "a table has flags " + tree.flags());
+      tree(tree, Kind.TABLE);
+    }
+  }
+
+  private void overflow(long number, long size, Kind kind, Tally tally) throws IOException {
+    long own = (HEADER - 1 + size) / root.pageSize() + 1;
+    claim(number, own);
+    tally.overflowPages += own;
+    if (extent == Extent.QUICK && kind != Kind.FREE) {
+      return;
+    }
+    ByteBuffer header = load(number);
+    need(
+        Short.toUnsignedInt(header.getShort(10)) == OVERFLOW
+            && Integer.toUnsignedLong(header.getInt(12)) == own,
+        "page " + number + " does not hold the value that it should hold");
+    if (kind == Kind.FREE) {
+      need(size <= Integer.MAX_VALUE - 8, "a list of free pages has " + size + " bytes");
+      ByteBuffer list = ByteBuffer.allocate((int) size).order(ByteOrder.nativeOrder());
+      file.seek(number * root.pageSize() + HEADER);
+      file.readFully(list.array());
+      freePages(list);
+    }
+  }
+
+  private void freePages(ByteBuffer list) {
+    long count = list.remaining() < Long.BYTES ? -1 : list.getLong(0);
+    need(
+        count >= 0 && count < list.remaining() / Long.BYTES,
+        "a list of free pages tells of " + count + " pages in " + list.remaining() + " bytes");
+    for (int i = 1; i <= count; i++) {
+      claim(list.getLong(i * Long.BYTES), 1);
+    }
+  }
+
+  /** Where the node of a row begins, which lies whole in the page with its key. */
+  private int node(ByteBuffer page, long number, int index) {
+    int upper = Short.toUnsignedInt(page.getShort(14));
+    int node = Short.toUnsignedInt(page.getShort(HEADER + 2 * index));
+    need(
+        node >= upper && node % 2 == 0 && node + NODE <= root.pageSize(),
+        "row " + index + " of page " + number + " lies outside of it");
+    return node;
+  }
+
+  private byte[] key(ByteBuffer page, long number, int node) {
+    int length = Short.toUnsignedInt(page.getShort(node + 6));
+    need(
+        length <= MAX_KEY && node + NODE + length <= root.pageSize(),
+        "page " + number + " has a key of " + length + " bytes");
+    byte[] key = new byte[length];
+    page.get(node + NODE, key);
+    return key;
+  }
+
+  private static int compare(Kind kind, byte[] a, byte[] b) {
+    return kind == Kind.FREE && a.length == Long.BYTES && b.length == Long.BYTES
+        ? Long.compareUnsigned(word(a), word(b))
+        : Arrays.compareUnsigned(a, b);
+  }
+
+  private static long word(byte[] bytes) {
+    return ByteBuffer.wrap(bytes).order(ByteOrder.nativeOrder()).getLong();
+  }
+
+  /** A page has one place. */
+  private void claim(long number, long count) {
+    need(
+        number > 1 && count > 0 && number + count - 1 <= root.lastPage(),
+        "page " + number + " is named, the last one is " + root.lastPage());
+    int from = Math.toIntExact(number);
+    int to = Math.toIntExact(number + count);
+    int taken = seen.nextSetBit(from);
+    need(taken < 0 || taken >= to, "page " + taken + " is used twice");
+    seen.set(from, to);
+  }
+
+  private ByteBuffer load(long number) throws IOException {
+    need(
+        number > 1 && number <= root.lastPage(),
+        "page " + number + " is named, the last one is " + root.lastPage());
+    if (pages++ >= extent.maxPages) {
+      throw new FarEnough();
+    }
+    byte[] bytes = new byte[root.pageSize()];
+    file.seek(number * root.pageSize());
+    file.readFully(bytes);
+    ByteBuffer page = ByteBuffer.wrap(bytes).order(ByteOrder.nativeOrder());
+    need(page.getLong(0) == number, "page " + number + " bears the number " + page.getLong(0));
+    return page;
+  }
+
+  private void need(boolean sound, String rule) {
+    if (!sound) {
+      throw RootPage.damage(
+          data,
+          rule
+              + "; -D"
+              + LmdbSettings.ALLOW_DAMAGE
+              + "=true opens it nonetheless, to save what can be read");
+    }
+  }
+}

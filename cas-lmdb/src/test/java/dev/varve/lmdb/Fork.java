@@ -1,0 +1,88 @@
+package dev.varve.lmdb;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Another JVM with the class path of the tests, and without any {@code --add-opens}. One thread
+ * reads what it prints.
+ */
+final class Fork implements AutoCloseable {
+  private final Process process;
+  private final BufferedReader lines;
+
+  private Fork(Process process) {
+    this.process = process;
+    this.lines =
+        new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+  }
+
+  /** Starts {@code main} with {@code -Xmx} of so many MiB. Standard error goes with the output. */
+  static Fork start(int heapMiB, Class<?> main, Object... arguments) throws IOException {
+    // Surefire may put the class path into a jar; it then says what it was.
+    String classPath =
+        System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of("-Xmx" + heapMiB + "m", "-cp", classPath));
+    command.add(main.getName());
+    for (Object each : arguments) {
+      command.add(each.toString());
+    }
+    return new Fork(new ProcessBuilder(command).redirectErrorStream(true).start());
+  }
+
+  /** The next line that it prints, or empty when it has ended. */
+  Optional<String> line() throws IOException {
+    return Optional.ofNullable(lines.readLine());
+  }
+
+  /** Reads until a line that begins so; fails where none comes. */
+  String await(String prefix) throws IOException {
+    StringBuilder before = new StringBuilder();
+    for (Optional<String> line = line(); line.isPresent(); line = line()) {
+      if (line.get().startsWith(prefix)) {
+        return line.get();
+      }
+      before.append(line.get()).append('\n');
+    }
+    throw new AssertionError("the process ended without '" + prefix + "' after:\n" + before);
+  }
+
+  /** Sends it a line. */
+  void send(String line) throws IOException {
+    process.getOutputStream().write((line + "\n").getBytes(StandardCharsets.UTF_8));
+    process.getOutputStream().flush();
+  }
+
+  /** Ends it at once, as a power cut would. */
+  void kill() {
+    // Through the handle: the process itself would close the streams, and lose what it has printed.
+    process.toHandle().destroyForcibly();
+  }
+
+  /** Waits for its end. */
+  int exit() throws InterruptedException {
+    return process.waitFor();
+  }
+
+  /** Everything that it prints until its end. */
+  String rest() throws IOException {
+    StringBuilder rest = new StringBuilder();
+    for (Optional<String> line = line(); line.isPresent(); line = line()) {
+      rest.append(line.get()).append('\n');
+    }
+    return rest.toString();
+  }
+
+  @Override
+  public void close() {
+    kill();
+  }
+}

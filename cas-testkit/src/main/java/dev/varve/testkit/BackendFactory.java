@@ -1,0 +1,28 @@
+package dev.varve.testkit;
+
+import dev.varve.ref.Backend;
+import java.nio.file.Path;
+
+/** How a contract gets the backends that it tries. Thread-safe. */
+public interface BackendFactory {
+  /** A new backend that holds nothing, in a directory that is empty. */
+  Backend create(Path directory);
+
+  /**
+   * What {@code closed} stored, opened again. A backend without a life beyond its instance gives
+   * that instance back.
+   *
+   * @param closed the backend that was in the directory; it was closed before the call
+   */
+  Backend reopen(Path directory, Backend closed);
+
+  /**
+   * Sets the collection epoch as a collection would, if the driver can be made to; the contract
+   * then also tries what follows from it.
+   *
+   * @return whether it was set
+   */
+  default boolean setEpoch(Backend backend, long epoch) {
+    return false;
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.varve;
+
+import org.jspecify.annotations.NullMarked;
