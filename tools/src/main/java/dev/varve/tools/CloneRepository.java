@@ -6,12 +6,17 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
 /** Makes a new repository with all that another has. */
-@Command(name = "clone", description = "Make a new repository with every branch and tag of another.")
+@Command(
+    name = "clone",
+    description = "Make a new repository with every branch and tag of another.")
 final class CloneRepository extends SyncCommand {
   @Parameters(index = "0", paramLabel = "REMOTE", description = "The repository to copy from.")
   private String remote = "";
 
-  @Parameters(index = "1", paramLabel = "REPO", description = "A directory that is absent or empty.")
+  @Parameters(
+      index = "1",
+      paramLabel = "REPO",
+      description = "A directory that is absent or empty.")
   private String repo = "";
 
   CloneRepository(Console console) {

@@ -34,6 +34,7 @@ final class CommandList {
           "clone",
           "du",
           "dump",
+          "serve",
           "demo");
 
   private CommandList() {}
@@ -69,6 +70,7 @@ final class CommandList {
       case "clone" -> new CloneRepository(console);
       case "du" -> new DiskUsage(console);
       case "dump" -> new Dump(console);
+      case "serve" -> new Serve(console);
       case "demo" -> new Demo(console);
       default -> null;
     };

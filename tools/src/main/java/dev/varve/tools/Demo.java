@@ -43,7 +43,8 @@ final class Demo extends Subcommand {
     Path samples = DemoStage.samples();
     try (DemoStage stage = new DemoStage(console, out, keep)) {
       out.words("Real data: air temperature over North America, 240 years in two scenarios of one");
-      out.words("climate model (samples/README.md). Each line behind '$' is a command you can type.");
+      out.words(
+          "climate model (samples/README.md). Each line behind '$' is a command you can type.");
       append(stage, samples);
       branch(stage, samples);
       travel(stage);
@@ -70,19 +71,34 @@ final class Demo extends Subcommand {
       ContentHash before = repository.contentHash(held, "");
       for (String state : new String[] {"02-time-81", "03-time-82", "04-time-140", "05-time-150"}) {
         String years = state.substring(state.lastIndexOf('-') + 1) + " years";
-        stage.command("import", scenarios.resolve(state + ".zip"), stage.repo(), "--delete", "-m", years);
+        stage.command(
+            "import", scenarios.resolve(state + ".zip"), stage.repo(), "--delete", "-m", years);
       }
       boolean still = repository.contentHash(held, "").equals(before);
-      stage.say("The first snapshot, held open all the while, has " + (still ? "the same" : "ANOTHER") + " content hash " + before.brief() + ".");
+      stage.say(
+          "The first snapshot, held open all the while, has "
+              + (still ? "the same" : "ANOTHER")
+              + " content hash "
+              + before.brief()
+              + ".");
       stage.say(reader.report());
     }
-    stage.plain("the reader would have met arrays of unequal length, or fill values for a year not written yet.");
+    stage.plain(
+        "the reader would have met arrays of unequal length, or fill values for a year not written yet.");
   }
 
   private static void branch(DemoStage stage, Path samples) {
     stage.step("2  Branch off the second scenario at year 140, and compare");
     stage.command("branch", stage.repo(), "e1", "main~1");
-    stage.command("import", samples.resolve("scenarios/branch.zip"), stage.repo(), "-b", "e1", "--delete", "-m", "scenario E1");
+    stage.command(
+        "import",
+        samples.resolve("scenarios/branch.zip"),
+        stage.repo(),
+        "-b",
+        "e1",
+        "--delete",
+        "-m",
+        "scenario E1");
     stage.command("diff", stage.repo(), "main", "e1", "--stat");
     stage.plain("a second scenario is a second copy of everything; comparing reads all of both.");
   }
@@ -107,12 +123,36 @@ final class Demo extends Subcommand {
   }
 
   private static void share(DemoStage stage, Path samples) {
-    stage.step("4  Add an ocean model month by month and a microscope image; equal bytes are kept once");
-    for (String month : new String[] {"01-time_counter-1", "02-time_counter-2", "03-time_counter-3"}) {
-      stage.command("import", samples.resolve("nemo/" + month + ".zip"), stage.repo(), "--at", "/ocean", "--delete", "-m", "ocean " + month);
+    stage.step(
+        "4  Add an ocean model month by month and a microscope image; equal bytes are kept once");
+    for (String month :
+        new String[] {"01-time_counter-1", "02-time_counter-2", "03-time_counter-3"}) {
+      stage.command(
+          "import",
+          samples.resolve("nemo/" + month + ".zip"),
+          stage.repo(),
+          "--at",
+          "/ocean",
+          "--delete",
+          "-m",
+          "ocean " + month);
     }
-    stage.command("import", samples.resolve("ome/6001240_labels_v0.5.zip"), stage.repo(), "--at", "/image", "-m", "OME-Zarr image");
-    stage.command("import", samples.resolve("ome/6001240_labels_v0.5.zip"), stage.repo(), "--at", "/image", "-m", "again");
+    stage.command(
+        "import",
+        samples.resolve("ome/6001240_labels_v0.5.zip"),
+        stage.repo(),
+        "--at",
+        "/image",
+        "-m",
+        "OME-Zarr image");
+    stage.command(
+        "import",
+        samples.resolve("ome/6001240_labels_v0.5.zip"),
+        stage.repo(),
+        "--at",
+        "/image",
+        "-m",
+        "again");
     stage.command("du", stage.repo());
     stage.plain("each version kept is a whole copy.");
   }

@@ -32,7 +32,8 @@ final class DemoReader implements AutoCloseable {
     long unequal = 0;
     while (!stop) {
       Snapshot now = repository.snapshot("main");
-      unequal += length(now, "time/zarr.json").equals(length(now, "air_temperature/zarr.json")) ? 0 : 1;
+      unequal +=
+          length(now, "time/zarr.json").equals(length(now, "air_temperature/zarr.json")) ? 0 : 1;
       seen++;
       reads = seen;
       mixed = unequal;
@@ -49,7 +50,11 @@ final class DemoReader implements AutoCloseable {
   /** Stops reading and says what was seen. */
   String report() {
     close();
-    return "A reader looked at main " + reads + " times meanwhile and saw " + mixed + " mixed states.";
+    return "A reader looked at main "
+        + reads
+        + " times meanwhile and saw "
+        + mixed
+        + " mixed states.";
   }
 
   @Override

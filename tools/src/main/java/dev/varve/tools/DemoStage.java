@@ -34,14 +34,16 @@ final class DemoStage implements AutoCloseable {
     this.console = console;
     this.out = out;
     this.temporary = keep == null;
-    this.folder = keep == null ? Files.createTempDirectory("varve-demo-") : Files.createDirectories(keep);
+    this.folder =
+        keep == null ? Files.createTempDirectory("varve-demo-") : Files.createDirectories(keep);
   }
 
   /** The sample data: beside the build that runs, or below the working directory. */
   static Path samples() {
     List<Path> tried = new ArrayList<>();
     try {
-      tried.add(Path.of(DemoStage.class.getProtectionDomain().getCodeSource().getLocation().toURI()));
+      tried.add(
+          Path.of(DemoStage.class.getProtectionDomain().getCodeSource().getLocation().toURI()));
     } catch (URISyntaxException | SecurityException unknown) {
       tried.clear();
     }
@@ -53,7 +55,10 @@ final class DemoStage implements AutoCloseable {
         }
       }
     }
-    throw Refusal.failed("no-samples", "the folder samples/ is not beside this program", "run demo in a checkout of the project");
+    throw Refusal.failed(
+        "no-samples",
+        "the folder samples/ is not beside this program",
+        "run demo in a checkout of the project");
   }
 
   /** The repository's path. */
@@ -92,9 +97,12 @@ final class DemoStage implements AutoCloseable {
   /** Runs a command and shows it with what it prints, cut where it is long. */
   void command(Object... words) {
     String[] args = Stream.of(words).map(String::valueOf).toArray(String[]::new);
-    out.words("  $ varve " + String.join(" ", Stream.of(args).map(DemoStage::quoted).map(this::brief).toList()));
+    out.words(
+        "  $ varve "
+            + String.join(" ", Stream.of(args).map(DemoStage::quoted).map(this::brief).toList()));
     ByteArrayOutputStream printed = new ByteArrayOutputStream();
-    Console captured = new Console(input, printed, printed, false, console.environment(), console.backends());
+    Console captured =
+        new Console(input, printed, printed, false, console.environment(), console.backends());
     int exit = Main.run(captured, args);
     input = InputStream.nullInputStream();
     List<String> lines = printed.toString(StandardCharsets.UTF_8).lines().toList();
@@ -127,10 +135,17 @@ final class DemoStage implements AutoCloseable {
     List<String> right = files(given);
     Stream.concat(left.stream(), right.stream())
         .distinct()
-        .filter(name -> !left.contains(name) || !right.contains(name) || !same(original.resolve(name), given.resolve(name)))
+        .filter(
+            name ->
+                !left.contains(name)
+                    || !right.contains(name)
+                    || !same(original.resolve(name), given.resolve(name)))
         .forEach(differing::add);
     differing.forEach(name -> out.words(INDENT + "differs: " + name));
-    say(differing.isEmpty() ? "no difference in " + left.size() + " files" : differing.size() + " files differ");
+    say(
+        differing.isEmpty()
+            ? "no difference in " + left.size() + " files"
+            : differing.size() + " files differ");
   }
 
   private static void unpack(Path zip, Path target) throws IOException {
@@ -148,7 +163,10 @@ final class DemoStage implements AutoCloseable {
 
   private static List<String> files(Path root) throws IOException {
     try (Stream<Path> all = Files.walk(root)) {
-      return all.filter(Files::isRegularFile).map(file -> root.relativize(file).toString()).sorted().toList();
+      return all.filter(Files::isRegularFile)
+          .map(file -> root.relativize(file).toString())
+          .sorted()
+          .toList();
     }
   }
 

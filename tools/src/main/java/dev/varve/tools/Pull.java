@@ -6,7 +6,9 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
 /** Copies every branch and tag from another repository. */
-@Command(name = "pull", description = "Copy every branch and tag, and what they need, from another repository.")
+@Command(
+    name = "pull",
+    description = "Copy every branch and tag, and what they need, from another repository.")
 final class Pull extends SyncCommand {
   @Parameters(index = "0", paramLabel = "REPO", description = "The repository to copy to.")
   private String repo = "";

@@ -6,7 +6,9 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
 /** Copies every branch and tag to another repository. */
-@Command(name = "push", description = "Copy every branch and tag, and what they need, to another repository.")
+@Command(
+    name = "push",
+    description = "Copy every branch and tag, and what they need, to another repository.")
 final class Push extends SyncCommand {
   @Parameters(index = "0", paramLabel = "REPO", description = "The repository to copy from.")
   private String repo = "";

@@ -55,7 +55,8 @@ class CompatTest {
   void everyFormatVersionHasItsRepositories() {
     for (int version = 1; version <= FormatHeader.VERSION; version++) {
       for (HashAlgorithm algorithm : HashAlgorithm.values()) {
-        assertThat(FIXTURES.resolve("v" + version + "/" + algorithm.label() + "/data.mdb")).exists();
+        assertThat(FIXTURES.resolve("v" + version + "/" + algorithm.label() + "/data.mdb"))
+            .exists();
       }
     }
   }
@@ -64,9 +65,14 @@ class CompatTest {
   void oldRepositoriesAreReadAsTheyWereWritten(@TempDir Path folder) throws IOException {
     for (Path fixture : fixtures()) {
       try (Repository repository = Varve.open(copy(fixture, folder))) {
-        assertThat(facts(repository)).as("%s", fixture).isEqualTo(Files.readAllLines(Path.of(fixture + ".txt")));
+        assertThat(facts(repository))
+            .as("%s", fixture)
+            .isEqualTo(Files.readAllLines(Path.of(fixture + ".txt")));
         List<String> findings = new ArrayList<>();
-        assertThat(new RepositoryCheck(repository, 2, f -> findings.add(f.message())).run(CheckScope.EVERYTHING).clean())
+        assertThat(
+                new RepositoryCheck(repository, 2, f -> findings.add(f.message()))
+                    .run(CheckScope.EVERYTHING)
+                    .clean())
             .as("%s: %s", fixture, findings)
             .isTrue();
       }
@@ -89,7 +95,10 @@ class CompatTest {
 
   private static List<Path> fixtures() throws IOException {
     try (Stream<Path> all = Files.walk(FIXTURES)) {
-      return all.filter(p -> p.getFileName().toString().equals("data.mdb")).map(Path::getParent).sorted().toList();
+      return all.filter(p -> p.getFileName().toString().equals("data.mdb"))
+          .map(Path::getParent)
+          .sorted()
+          .toList();
     }
   }
 
@@ -121,7 +130,16 @@ class CompatTest {
               String.valueOf(snapshot.totals("").keys()),
               everything(repository, snapshot)));
     }
-    repository.refs().log(RefName.branch("again")).forEachRemaining(r -> lines.add("again " + r.number() + " " + r.target().map(ContentHash::toString).orElse("-")));
+    repository
+        .refs()
+        .log(RefName.branch("again"))
+        .forEachRemaining(
+            r ->
+                lines.add(
+                    "again "
+                        + r.number()
+                        + " "
+                        + r.target().map(ContentHash::toString).orElse("-")));
     return lines;
   }
 
@@ -166,7 +184,9 @@ class CompatTest {
         edits.put(Key.of("air/\uD83C\uDF0D/0"), bytes("beyond U+FFFF"));
         edits.put(Key.of("air/\uFFFD/0"), bytes("below"));
         for (int i = 0; i < 1_000; i++) {
-          edits.put(Key.of(String.format("air/c/%d/%d", i / 100, i % 100)), bytes("value " + random.nextInt(40)));
+          edits.put(
+              Key.of(String.format("air/c/%d/%d", i / 100, i % 100)),
+              bytes("value " + random.nextInt(40)));
         }
         edits.commit(CommitInfo.of("many keys"));
       }
@@ -187,7 +207,8 @@ class CompatTest {
     }
   }
 
-  private static ContentHash commit(Repository repository, String branch, String key, String value) {
+  private static ContentHash commit(
+      Repository repository, String branch, String key, String value) {
     try (Transaction edits = repository.begin(branch)) {
       edits.put(Key.of(key), bytes(value));
       return ((CommitOutcome.Committed) edits.commit(CommitInfo.of(value))).id();

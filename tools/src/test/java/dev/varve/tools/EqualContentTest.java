@@ -44,7 +44,10 @@ class EqualContentTest {
     for (int i = 0; i < KEYS; i++) {
       byte[] value = new byte[random.nextInt(200)];
       random.nextBytes(value);
-      String name = i % 20 == 0 ? "g" + i % 3 + "/a" + i + "/zarr.json" : "g" + i % 3 + "/a/c/" + i / 7 + "/" + i % 7;
+      String name =
+          i % 20 == 0
+              ? "g" + i % 3 + "/a" + i + "/zarr.json"
+              : "g" + i % 3 + "/a/c/" + i / 7 + "/" + i % 7;
       content.put(name, value);
     }
     return content;
@@ -52,11 +55,15 @@ class EqualContentTest {
 
   private static Repository memory() {
     return Repository.create(
-        new MemoryBackend(), RepositoryConfig.of(HashAlgorithm.SHA256), Environment.system(), ConflictRule.SAME_KEY_ONLY);
+        new MemoryBackend(),
+        RepositoryConfig.of(HashAlgorithm.SHA256),
+        Environment.system(),
+        ConflictRule.SAME_KEY_ONLY);
   }
 
   /** Edits in some order, with detours that are taken back, over several commits. */
-  private static ContentHash edited(Repository repository, String branch, Random random, int commits) {
+  private static ContentHash edited(
+      Repository repository, String branch, Random random, int commits) {
     List<Map.Entry<String, byte[]>> order = new ArrayList<>(content().entrySet());
     Collections.shuffle(order, random);
     ContentHash last = ContentHash.ZERO;
@@ -85,7 +92,9 @@ class EqualContentTest {
     Repository repository = memory();
     ContentHash expected = edited(repository, "first", new Random(0), 1);
     for (int seed = 1; seed <= ORDERS; seed++) {
-      assertThat(edited(repository, "b" + seed, new Random(seed), 1 + seed % 4)).as("seed %d", seed).isEqualTo(expected);
+      assertThat(edited(repository, "b" + seed, new Random(seed), 1 + seed % 4))
+          .as("seed %d", seed)
+          .isEqualTo(expected);
     }
   }
 
@@ -108,10 +117,12 @@ class EqualContentTest {
       }
     }
     for (Path source : List.of(directory, zip)) {
-      try (Repository disk = Varve.create(folder.resolve("from-" + source.getFileName()), HashAlgorithm.SHA256);
+      try (Repository disk =
+              Varve.create(folder.resolve("from-" + source.getFileName()), HashAlgorithm.SHA256);
           ImportSource from = ImportSource.open(source);
           Transaction edits = disk.begin("main")) {
-        new Importer(HashAlgorithm.SHA256, ImportOptions.DEFAULT, (files, bytes) -> {}).run(from, edits);
+        new Importer(HashAlgorithm.SHA256, ImportOptions.DEFAULT, (files, bytes) -> {})
+            .run(from, edits);
         edits.commit(CommitInfo.of("import"));
         assertThat(disk.contentHash(disk.snapshot("main"), "")).isEqualTo(expected);
       }

@@ -41,7 +41,8 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class EveryByteTest {
   @Test
-  void everyFlippedByteOfEveryObjectIsFoundAndNoneIsReadAsData(@TempDir Path folder) throws IOException {
+  void everyFlippedByteOfEveryObjectIsFoundAndNoneIsReadAsData(@TempDir Path folder)
+      throws IOException {
     Path path = folder.resolve("small");
     Map<String, byte[]> objects = fill(path);
     SortedMap<String, String> truth = contents(path);
@@ -83,22 +84,28 @@ class EveryByteTest {
         object(repository, objects, each.key().toString(), head.hashOf(each.entry()));
       }
       objects.put(
-          "ref", array(RefRecordCodec.encode(repository.refs().list(dev.varve.ref.RefName.Kind.HEADS).get(0).record())));
+          "ref",
+          array(
+              RefRecordCodec.encode(
+                  repository.refs().list(dev.varve.ref.RefName.Kind.HEADS).get(0).record())));
       objects.put("configuration", array(repository.config().encode()));
     }
     return objects;
   }
 
-  private static void object(Repository repository, Map<String, byte[]> objects, String name, ContentHash hash) {
+  private static void object(
+      Repository repository, Map<String, byte[]> objects, String name, ContentHash hash) {
     objects.put(name, array(repository.blobs().get(name, hash, 1 << 16)));
   }
 
   private static boolean isFound(Path path, SortedMap<String, String> truth) {
-    try (Repository repository = Varve.open(LmdbBackend.open(path), dev.varve.version.Environment.system())) {
+    try (Repository repository =
+        Varve.open(LmdbBackend.open(path), dev.varve.version.Environment.system())) {
       Optional<SortedMap<String, String>> read = read(repository);
       read.ifPresent(contents -> assertThat(contents).isEqualTo(truth));
       List<String> findings = new ArrayList<>();
-      new RepositoryCheck(repository, 1, finding -> findings.add(finding.object())).run(CheckScope.EVERYTHING);
+      new RepositoryCheck(repository, 1, finding -> findings.add(finding.object()))
+          .run(CheckScope.EVERYTHING);
       return !findings.isEmpty();
     } catch (StoreException refused) {
       return true;
@@ -124,7 +131,10 @@ class EveryByteTest {
     snapshot
         .entries("")
         .forEachRemaining(
-            e -> contents.put(e.key().toString(), StandardCharsets.UTF_8.decode(snapshot.value(e.key(), e.entry())).toString()));
+            e ->
+                contents.put(
+                    e.key().toString(),
+                    StandardCharsets.UTF_8.decode(snapshot.value(e.key(), e.entry())).toString()));
     return contents;
   }
 

@@ -19,8 +19,9 @@ import java.nio.file.Path;
 import java.util.Iterator;
 
 /**
- * Loads very many keys into one array and prints, a line each, how many nodes the everyday operations
- * read and write then. Run in a process of its own, with a small heap: see {@link ManyKeysTest}.
+ * Loads very many keys into one array and prints, a line each, how many nodes the everyday
+ * operations read and write then. Run in a process of its own, with a small heap: see {@link
+ * ManyKeysTest}.
  */
 final class ManyKeysProgram {
   private static final String DOCUMENT =
@@ -39,20 +40,23 @@ final class ManyKeysProgram {
     }
     try (Repository repository = Varve.open(path)) {
       Snapshot snapshot = repository.snapshot("main");
-      snapshot.entry(chunk(count / 3)).orElseThrow();
+      print("length", snapshot.entry(chunk(count / 3)).orElseThrow().length());
       print("lookup", repository.nodes().loads());
     }
     try (Repository repository = Varve.open(path);
         Transaction edits = repository.begin("main")) {
       edits.put(chunk(count / 2), bytes("rewritten"));
-      CommitOutcome.Committed done = (CommitOutcome.Committed) edits.commit(CommitInfo.of("one chunk"));
+      CommitOutcome.Committed done =
+          (CommitOutcome.Committed) edits.commit(CommitInfo.of("one chunk"));
       print("commit", repository.nodes().loads());
       print("stored", done.written().blobsWritten());
       print("changed", done.changes().changed());
     }
     try (Repository repository = Varve.open(path)) {
       int items = 0;
-      for (Iterator<Listed> all = repository.snapshot("main").list("group"); all.hasNext(); all.next()) {
+      for (Iterator<Listed> all = repository.snapshot("main").list("group");
+          all.hasNext();
+          all.next()) {
         items++;
       }
       print("listing", repository.nodes().loads());
@@ -63,7 +67,10 @@ final class ManyKeysProgram {
       ContentHash after = repository.resolve("main");
       Iterator<Difference> all =
           repository.diff(
-              repository.commit(before).manifest(), repository.commit(after).manifest(), Part.CHUNKS, "");
+              repository.commit(before).manifest(),
+              repository.commit(after).manifest(),
+              Part.CHUNKS,
+              "");
       int found = 0;
       for (; all.hasNext(); all.next()) {
         found++;

@@ -16,7 +16,8 @@ class ManyKeysTest {
   private static final int KEYS = Integer.getInteger("varve.test.keys", 10_000_000);
 
   @Test
-  void everydayOperationsTouchOnlyAPath(@TempDir Path folder) throws IOException, InterruptedException {
+  void everydayOperationsTouchOnlyAPath(@TempDir Path folder)
+      throws IOException, InterruptedException {
     Map<String, Long> counts = run(folder.resolve("many"));
     assertThat(counts.get("keys")).isEqualTo(KEYS + 4L);
     // Trees of four levels at most: a lookup reads one path of the chunks.

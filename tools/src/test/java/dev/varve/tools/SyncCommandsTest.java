@@ -55,11 +55,19 @@ class SyncCommandsTest {
   void pushSendsWhatIsNewAndASecondOneNothing() throws IOException {
     run("clone", here, there).exits(0);
     edit(here, "air/c/1", "two");
-    assertThat(run("push", here, there, "--dry-run", "--json").exits(0).last().path("commits").asLong()).isEqualTo(1);
+    assertThat(
+            run("push", here, there, "--dry-run", "--json")
+                .exits(0)
+                .last()
+                .path("commits")
+                .asLong())
+        .isEqualTo(1);
     assertThat(head(there)).isNotEqualTo(head(here));
-    assertThat(run("push", here, there, "--json").exits(0).last().path("objects").asLong()).isEqualTo(3);
+    assertThat(run("push", here, there, "--json").exits(0).last().path("objects").asLong())
+        .isEqualTo(3);
     assertThat(head(there)).isEqualTo(head(here));
-    assertThat(run("push", here, there, "--json").exits(0).last().path("objects").asLong()).isZero();
+    assertThat(run("push", here, there, "--json").exits(0).last().path("objects").asLong())
+        .isZero();
   }
 
   @Test

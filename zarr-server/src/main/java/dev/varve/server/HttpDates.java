@@ -1,0 +1,31 @@
+package dev.varve.server;
+
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.ZonedDateTime;
+import org.eclipse.jetty.http.HttpDateTime;
+
+/** Dates as HTTP writes them. */
+final class HttpDates {
+  private HttpDates() {}
+
+  /**
+   * When something was last modified. A commit made by a clock that runs ahead is dated now, as RFC
+   * 9110 section 8.8.2.1 asks; nothing is decided by the difference.
+   */
+  static String lastModified(long millis) {
+    long dated = Math.max(0, Math.min(millis, System.currentTimeMillis()));
+    return HttpDateTime.format(Instant.ofEpochMilli(dated).atZone(ZoneOffset.UTC));
+  }
+
+  /** Seconds since 1970, or -1 where the date is in none of HTTP's three forms. */
+  static long seconds(String date) {
+    try {
+      ZonedDateTime parsed = HttpDateTime.parse(date.strip());
+      return parsed == null ? -1 : parsed.toEpochSecond();
+    } catch (DateTimeException | IllegalArgumentException unreadable) {
+      return -1;
+    }
+  }
+}

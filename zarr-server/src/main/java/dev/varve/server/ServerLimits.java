@@ -1,0 +1,67 @@
+package dev.varve.server;
+
+import java.time.Duration;
+
+/**
+ * What a server grants its clients. Immutable.
+ *
+ * @param connections open connections; more are not accepted until some close
+ * @param requests requests under way at once; more are answered 503
+ * @param watchers of those, clients that wait for refs to move
+ * @param threads threads that answer requests
+ * @param heldBytes memory for values that are verified whole before they are sent, in bytes; beyond it
+ *     they are verified first and then sent in blocks
+ * @param idle how long a connection may rest, and a client may take no bytes, before it is closed
+ * @param stop how long a stopping server waits for requests under way
+ */
+public record ServerLimits(
+    int connections,
+    int requests,
+    int watchers,
+    int threads,
+    long heldBytes,
+    Duration idle,
+    Duration stop) {
+  /** The longest head of a request, in bytes. */
+  static final int HEADER_BYTES = 16 << 10;
+
+  /** The limits that a server has unless told otherwise. */
+  public static ServerLimits usual() {
+    return new ServerLimits(
+        4096,
+        1024,
+        512,
+        Math.max(32, 8 * Runtime.getRuntime().availableProcessors()),
+        Math.max(64L << 20, Runtime.getRuntime().maxMemory() / 4),
+        Duration.ofSeconds(30),
+        Duration.ofSeconds(3));
+  }
+
+  /** Checks that every limit lets something through. */
+  public ServerLimits {
+    if (connections < 1 || requests < 1 || watchers < 0 || threads < 8 || heldBytes < 0) {
+      throw new IllegalArgumentException(
+          "a server needs a connection, a request and 8 threads, not "
+              + connections
+              + ", "
+              + requests
+              + " and "
+              + threads);
+    }
+  }
+
+  /** These, with another bound on requests under way. */
+  public ServerLimits withRequests(int most) {
+    return new ServerLimits(connections, most, watchers, threads, heldBytes, idle, stop);
+  }
+
+  /** These, with another bound on memory for whole values. */
+  public ServerLimits withHeldBytes(long most) {
+    return new ServerLimits(connections, requests, watchers, threads, most, idle, stop);
+  }
+
+  /** These, with another bound on threads. */
+  public ServerLimits withThreads(int most) {
+    return new ServerLimits(connections, requests, watchers, most, heldBytes, idle, stop);
+  }
+}

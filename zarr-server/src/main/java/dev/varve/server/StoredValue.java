@@ -1,0 +1,199 @@
+package dev.varve.server;
+
+import dev.varve.blob.StoredBlob;
+import dev.varve.blob.VerifiedBlobs;
+import dev.varve.error.CorruptDataException;
+import dev.varve.hash.ContentHash;
+import dev.varve.tree.Entry;
+import dev.varve.tree.Key;
+import java.nio.ByteBuffer;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A value in the store and the ways to read it block by block. Immutable; the bodies it gives belong
+ * to one thread at a time.
+ */
+final class StoredValue {
+  private final VerifiedBlobs blobs;
+  private final String what;
+  private final ContentHash hash;
+  private final long length;
+
+  StoredValue(VerifiedBlobs blobs, Key key, Entry.Blob entry) {
+    this.blobs = blobs;
+    this.what = "the value of " + key;
+    this.hash = entry.hash();
+    this.length = entry.length();
+  }
+
+  VerifiedBlobs store() {
+    return blobs;
+  }
+
+  ContentHash hash() {
+    return hash;
+  }
+
+  long length() {
+    return length;
+  }
+
+  /** The role of the value, for messages. */
+  String what() {
+    return what;
+  }
+
+  /** Sees that something of the right length is stored, without reading it. */
+  void requireStored() {
+    open().close();
+  }
+
+  /** All bytes, verified; of a value up to {@link dev.varve.blob.Blobs#MAX_WHOLE}. */
+  ByteBuffer whole() {
+    ByteBuffer bytes = blobs.get(what, hash, (int) length);
+    if (bytes.remaining() != length) {
+      throw wrongLength(bytes.remaining());
+    }
+    return bytes;
+  }
+
+  private StoredBlob open() {
+    StoredBlob blob = blobs.open(what, hash);
+    if (blob.length() != length) {
+      long found = blob.length();
+      blob.close();
+      throw wrongLength(found);
+    }
+    return blob;
+  }
+
+  private CorruptDataException wrongLength(long found) {
+    return CorruptDataException.malformed(
+        what, hash.toString(), "it has " + found + " bytes, its entry says " + length);
+  }
+
+  private int blockSize() {
+    return Proof.blockSize(length);
+  }
+
+  private ByteBuffer block(StoredBlob blob, int index) {
+    long at = (long) index * blockSize();
+    int size = (int) Math.min(blockSize(), length - at);
+    ByteBuffer bytes = blob.read(at, size);
+    if (bytes.remaining() != size) {
+      throw CorruptDataException.malformed(
+          what, hash.toString(), "it ends after " + (at + bytes.remaining()) + " of " + length + " bytes");
+    }
+    return bytes;
+  }
+
+  private int blockCount() {
+    return Math.toIntExact((length + blockSize() - 1) / blockSize());
+  }
+
+  /** Reads and proves all of it, holding one block at a time. */
+  Proof prove() {
+    Proof.Maker maker = new Proof.Maker(blobs.algorithm(), hash, length);
+    try (StoredBlob blob = open()) {
+      for (int i = 0; i < blockCount(); i++) {
+        maker.block(block(blob, i));
+      }
+    }
+    return maker.finish(what);
+  }
+
+  /** What is remembered of a value whose bytes are at hand and were verified. */
+  Proof remember(ByteBuffer verified) {
+    Proof.Maker maker = new Proof.Maker(blobs.algorithm(), hash, length);
+    for (int i = 0; i < blockCount(); i++) {
+      int at = i * blockSize();
+      maker.block(verified.slice(at, (int) Math.min(blockSize(), length - at)));
+    }
+    return maker.finish(what);
+  }
+
+  /**
+   * All bytes of a value that was not proved yet. The last block is given only once the hash of
+   * everything was found right.
+   *
+   * @param proved is told the proof then
+   */
+  Body proving(Consumer<Proof> proved) {
+    StoredBlob blob = open();
+    return new Body() {
+      private final Proof.Maker maker = new Proof.Maker(blobs.algorithm(), hash, length);
+      private int index;
+      private @Nullable ByteBuffer held;
+
+      @Override
+      public long length() {
+        return length;
+      }
+
+      @Override
+      public @Nullable ByteBuffer next() {
+        if (held == null && index < blockCount()) {
+          held = take();
+        }
+        ByteBuffer part = held;
+        held = null;
+        if (part != null && index < blockCount()) {
+          held = take();
+        } else if (part != null) {
+          proved.accept(maker.finish(what));
+        }
+        return part;
+      }
+
+      private ByteBuffer take() {
+        ByteBuffer block = block(blob, index++);
+        maker.block(block);
+        return block;
+      }
+
+      @Override
+      public void close() {
+        blob.close();
+      }
+    };
+  }
+
+  /** Some bytes of a value that was proved; each block is checked again before any of it is given. */
+  Body range(Proof proof, ByteRanges.Span span, Runnable broken) {
+    StoredBlob blob = open();
+    return new Body() {
+      private long at = span.first();
+
+      @Override
+      public long length() {
+        return span.length();
+      }
+
+      @Override
+      public @Nullable ByteBuffer next() {
+        if (at > span.last()) {
+          return null;
+        }
+        int index = (int) (at / blockSize());
+        long start = (long) index * blockSize();
+        ByteBuffer block = block(blob, index);
+        try {
+          proof.check(what, index, block);
+        } catch (CorruptDataException damaged) {
+          broken.run();
+          throw damaged;
+        }
+        int from = (int) (at - start);
+        int to = (int) Math.min(block.remaining(), span.last() + 1 - start);
+        at = start + to;
+        return block.slice(from, to - from);
+      }
+
+      @Override
+      public void close() {
+        blob.close();
+      }
+    };
+  }
+}

@@ -1,0 +1,173 @@
+package dev.varve.server;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.varve.blob.Blobs;
+import dev.varve.blob.VerifiedBlobs;
+import dev.varve.hash.ContentHash;
+import java.nio.ByteBuffer;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Reads values for answers, each byte proved. Thread-safe.
+ *
+ * <p>A value up to {@link Blobs#MAX_WHOLE} is read and verified whole before its first byte is given,
+ * while all that are held at once stay below a bound; beyond it, and for larger values, reading goes
+ * block by block. What was proved once is remembered as the hashes of its blocks ({@link Proof}), by
+ * which later ranges are checked. Memory: the bound on values held, 32 MiB of proofs, and two blocks
+ * for each answer under way.
+ */
+final class ValueReads implements AutoCloseable {
+  private static final long PROOF_BYTES = 32L << 20;
+
+  /** One value of one store: what is stored elsewhere under the same hash proves nothing here. */
+  private record Id(VerifiedBlobs store, ContentHash hash) {}
+
+  /** A value that is being answered with. One thread at a time; it is closed when that is done. */
+  interface Source extends AutoCloseable {
+    /** Some bytes of the value. */
+    Body body(ByteRanges.Span span);
+
+    @Override
+    default void close() {}
+  }
+
+  /** Proving reads whole values, which no thread that answers requests may wait for. */
+  private final ExecutorService provers;
+
+  private final Cache<Id, Proof> proofs =
+      Caffeine.newBuilder()
+          .maximumWeight(PROOF_BYTES)
+          .weigher((Id id, Proof proof) -> proof.weight())
+          .executor(Runnable::run)
+          .build();
+  private final Map<Id, CompletableFuture<Proof>> proving = new ConcurrentHashMap<>();
+  private final long mostHeld;
+  private final AtomicLong held = new AtomicLong();
+
+  /** Holds at most so many bytes of whole values at once. */
+  ValueReads(long mostHeld) {
+    this.mostHeld = mostHeld;
+    this.provers =
+        Executors.newFixedThreadPool(
+            Math.max(2, Runtime.getRuntime().availableProcessors() / 2),
+            Threads.daemons("varve-prove"));
+  }
+
+  /** Bytes of whole values that are held now. */
+  long held() {
+    return held.get();
+  }
+
+  /** Number of values that are remembered as proved. */
+  long proved() {
+    return proofs.estimatedSize();
+  }
+
+  /**
+   * Makes a value ready to be read.
+   *
+   * @param all whether all bytes are wanted, once, from the first to the last; else parts of it
+   */
+  CompletableFuture<Source> open(StoredValue value, boolean all) {
+    Optional<Proof> known = known(value);
+    if (known.isPresent() && !all) {
+      return CompletableFuture.completedFuture(proved(value, known.get()));
+    }
+    if (value.length() <= Blobs.MAX_WHOLE && hold(value.length())) {
+      return CompletableFuture.completedFuture(whole(value, !all));
+    }
+    if (known.isPresent()) {
+      return CompletableFuture.completedFuture(proved(value, known.get()));
+    }
+    if (all && value.length() > Blobs.MAX_WHOLE) {
+      return CompletableFuture.completedFuture(
+          span -> value.proving(proof -> proofs.put(id(value), proof)));
+    }
+    return prove(value).thenApply(proof -> proved(value, proof));
+  }
+
+  private Source whole(StoredValue value, boolean remember) {
+    long length = value.length();
+    try {
+      ByteBuffer bytes = value.whole();
+      if (remember) {
+        proofs.put(id(value), value.remember(bytes));
+      }
+      return new Source() {
+        private boolean open = true;
+
+        @Override
+        public Body body(ByteRanges.Span span) {
+          return Body.of(bytes.slice((int) span.first(), (int) span.length()));
+        }
+
+        @Override
+        public void close() {
+          if (open) {
+            open = false;
+            held.addAndGet(-length);
+          }
+        }
+      };
+    } catch (RuntimeException | Error failed) {
+      held.addAndGet(-length);
+      throw failed;
+    }
+  }
+
+  private Source proved(StoredValue value, Proof proof) {
+    return span -> value.range(proof, span, () -> proofs.invalidate(id(value)));
+  }
+
+  private Optional<Proof> known(StoredValue value) {
+    return Optional.ofNullable(proofs.getIfPresent(id(value)))
+        .filter(proof -> proof.length() == value.length());
+  }
+
+  /** Proves a value, once for all who ask at the same time. */
+  private CompletableFuture<Proof> prove(StoredValue value) {
+    Id id = id(value);
+    CompletableFuture<Proof> mine = new CompletableFuture<>();
+    CompletableFuture<Proof> others = proving.putIfAbsent(id, mine);
+    if (others != null) {
+      return others;
+    }
+    provers.execute(
+        () -> {
+          try {
+            Proof proof = value.prove();
+            proofs.put(id, proof);
+            proving.remove(id, mine);
+            mine.complete(proof);
+          } catch (Throwable failed) {
+            proving.remove(id, mine);
+            mine.completeExceptionally(failed);
+          }
+        });
+    return mine;
+  }
+
+  private static Id id(StoredValue value) {
+    return new Id(value.store(), value.hash());
+  }
+
+  private boolean hold(long bytes) {
+    if (held.addAndGet(bytes) <= mostHeld) {
+      return true;
+    }
+    held.addAndGet(-bytes);
+    return false;
+  }
+
+  @Override
+  public void close() {
+    provers.shutdownNow();
+  }
+}
