@@ -59,7 +59,11 @@ class ExamplesTest {
     words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     words.addAll(List.of("-Xshare:auto", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
     ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
-        .filter(flag -> flag.startsWith("--add-opens=") || flag.startsWith("--enable-native"))
+        .filter(
+            flag ->
+                flag.startsWith("--add-opens=")
+                    || flag.startsWith("--enable-native")
+                    || flag.startsWith("--sun-misc"))
         .forEach(words::add);
     words.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
     Files.writeString(at, "#!/bin/sh\nexec '" + String.join("' '", words) + "' \"$@\"\n");
