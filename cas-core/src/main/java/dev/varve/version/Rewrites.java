@@ -142,13 +142,14 @@ public final class Rewrites {
     try (BlobWriter writer = repository.backend().blobs().writer(epoch)) {
       Publication publication = new Publication(repository, branch, writer);
       Optional<ContentHash> old = record.flatMap(RefRecord::target);
+      // Read before the ref is written: after that, no failure to read may hide that it happened.
+      Commit commit = repository.commit(target);
+      Changes changes =
+          ThreeWay.count(repository.nodes(), old.map(this::manifest), commit.manifest());
       RefOutcome outcome =
           publication.point(
               record, target, old.isPresent(), "merge: fast-forward", new Evidence(epoch));
       if (outcome instanceof RefOutcome.Done) {
-        Commit commit = repository.commit(target);
-        Changes changes =
-            ThreeWay.count(repository.nodes(), old.map(this::manifest), commit.manifest());
         return Optional.of(
             new CommitOutcome.Committed(target, commit, branch.name(), changes, WriteTotals.NONE));
       }
@@ -182,12 +183,12 @@ public final class Rewrites {
       if (joined.equals(ours) && plan.parents().size() == 1) {
         return Optional.of(new CommitOutcome.Unchanged(Optional.of(head), branch.name()));
       }
+      Changes changes = ThreeWay.count(source, Optional.of(ours), joined);
       Publication publication = new Publication(repository, branch, writer);
       Publication.Attempt made =
           publication.attempt(record, plan.parents(), joined, source, info, true);
       staged.flushed();
       if (made.outcome() instanceof RefOutcome.Done) {
-        Changes changes = ThreeWay.count(repository.nodes(), Optional.of(ours), joined);
         return Optional.of(
             new CommitOutcome.Committed(
                 made.id(), made.commit(), branch.name(), changes, writer.totals()));
@@ -226,12 +227,12 @@ public final class Rewrites {
     }
     long epoch = repository.backend().refs().epoch(record);
     try (BlobWriter writer = repository.backend().blobs().writer(epoch)) {
+      Manifest after = manifest(to);
+      Changes changes = ThreeWay.count(repository.nodes(), Optional.of(manifest(from)), after);
       Publication publication = new Publication(repository, name, writer);
       Publication.Attempt made =
-          publication.attempt(record, List.of(from), manifest(to), repository.nodes(), info, false);
+          publication.attempt(record, List.of(from), after, repository.nodes(), info, false);
       if (made.outcome() instanceof RefOutcome.Done) {
-        Changes changes =
-            ThreeWay.count(repository.nodes(), Optional.of(manifest(from)), manifest(to));
         return new CommitOutcome.Committed(
             made.id(), made.commit(), branch, changes, writer.totals());
       }

@@ -306,6 +306,9 @@ public final class Transaction implements View, AutoCloseable {
       if (joined.equals(onto)) {
         return unchanged(publication, current);
       }
+      // Counted before the ref is written: after that, no failure to read may hide that it
+      // happened.
+      Changes changes = ThreeWay.count(source, parent.map(p -> onto), joined);
       Publication.Attempt made =
           publication.attempt(
               head,
@@ -317,7 +320,6 @@ public final class Transaction implements View, AutoCloseable {
       nodes.flushed();
       if (made.outcome() instanceof RefOutcome.Done) {
         open = false;
-        Changes changes = ThreeWay.count(repository.nodes(), parent.map(p -> onto), joined);
         return new CommitOutcome.Committed(
             made.id(), made.commit(), branch.name(), changes, writer.totals());
       }

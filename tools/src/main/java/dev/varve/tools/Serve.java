@@ -67,6 +67,12 @@ final class Serve extends Subcommand {
           "Speak TLS with the key of this PKCS#12 or JKS file; VARVE_TLS_PASSWORD opens it.")
   private @Nullable Path keystore;
 
+  @Option(
+      names = "--behind-proxy",
+      description =
+          "Believe what a proxy says of clients and URLs in its headers (X-Forwarded-For, ...).")
+  private boolean behindProxy;
+
   @Option(names = "--access-log", description = "Print a line for each request on standard error.")
   private boolean accessLog;
 
@@ -76,8 +82,9 @@ final class Serve extends Subcommand {
 
   @Override
   String example() {
-    return "varve init $R && echo 21.5 | varve put $R air/c/0 - && (timeout 10 varve serve $R --port 8321 &"
-        + " sleep 5; curl -s http://127.0.0.1:8321/ocean/@main/air/c/0)";
+    return "varve init $R && echo 21.5 | varve put $R air/c/0 - && { varve serve $R --port 18321 & S=$!;"
+        + " curl -s --retry 60 --retry-delay 1 --retry-connrefused"
+        + " http://127.0.0.1:18321/ocean/@main/air/c/0; kill $S; }";
   }
 
   @Override
@@ -114,6 +121,9 @@ final class Serve extends Subcommand {
       }
       if (keystore != null) {
         builder.tls(tls(keystore));
+      }
+      if (behindProxy) {
+        builder.behindProxy();
       }
       if (accessLog) {
         builder.accessLog(this::log);

@@ -10,10 +10,10 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * Who may read: everybody, or whoever has one of some tokens. A token comes as {@code Authorization:
- * Bearer}, as the password of {@code Authorization: Basic} (which browsers and most clients can send),
- * or as the parameter {@code token} of the URL. Tokens are compared as hashes, in constant time.
- * Immutable.
+ * Who may read: everybody, or whoever has one of some tokens. A token comes as {@code
+ * Authorization: Bearer}, as the password of {@code Authorization: Basic} (which browsers and most
+ * clients can send), or as the parameter {@code token} of the URL. Tokens are compared as hashes,
+ * in constant time. Immutable.
  */
 final class Access {
   /** Everybody may. */
@@ -57,7 +57,10 @@ final class Access {
   void require(Exchange exchange) {
     if (!allows(exchange)) {
       exchange.response().getHeaders().add("WWW-Authenticate", "Bearer realm=\"varve\"");
-      exchange.response().getHeaders().add("WWW-Authenticate", "Basic realm=\"varve\", charset=\"UTF-8\"");
+      exchange
+          .response()
+          .getHeaders()
+          .add("WWW-Authenticate", "Basic realm=\"varve\", charset=\"UTF-8\"");
       throw new HttpFailure(
           Problem.of(
               401,

@@ -40,7 +40,9 @@ final class Api {
       default ->
           throw new HttpFailure(
               Problem.of(
-                  404, "no-such-route", "the API has no '" + what + "'; '/api/openapi.json' tells what it has"));
+                  404,
+                  "no-such-route",
+                  "the API has no '" + what + "'; '/api/openapi.json' tells what it has"));
     }
   }
 

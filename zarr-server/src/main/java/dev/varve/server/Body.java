@@ -7,8 +7,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The bytes of an answer, one part after the other. One thread at a time; it holds no transaction of
- * any storage between parts, and about two parts of memory unless it says otherwise.
+ * The bytes of an answer, one part after the other. One thread at a time; it holds no transaction
+ * of any storage between parts, and about two parts of memory unless it says otherwise.
  */
 interface Body extends AutoCloseable {
   /** The most bytes of one part. */

@@ -10,7 +10,8 @@ import java.util.List;
 /**
  * The first changes between two snapshots. Immutable.
  *
- * @param changes the changes, in the order of {@link ZarrDiff}; with its summary where none is left out
+ * @param changes the changes, in the order of {@link ZarrDiff}; with its summary where none is left
+ *     out
  * @param truncated whether there are more
  */
 record BoundedDiff(List<ZarrChange> changes, boolean truncated) {

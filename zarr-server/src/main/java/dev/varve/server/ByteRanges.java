@@ -56,7 +56,8 @@ final class ByteRanges {
       return new Selection.Whole();
     }
     int equals = header.indexOf('=');
-    if (equals < 0 || !header.substring(0, equals).strip().toLowerCase(Locale.ROOT).equals("bytes")) {
+    if (equals < 0
+        || !header.substring(0, equals).strip().toLowerCase(Locale.ROOT).equals("bytes")) {
       return new Selection.Whole();
     }
     List<Span> spans = new ArrayList<>();
@@ -102,7 +103,8 @@ final class ByteRanges {
     if (spans.isEmpty()) {
       return new Selection.Unsatisfiable();
     }
-    // Overlapping ranges that add up to more than the value would make a small request a large answer.
+    // Overlapping ranges that add up to more than the value would make a small request a large
+    // answer.
     return spans.size() > 1 && bytes > length ? new Selection.Whole() : new Selection.Parts(spans);
   }
 

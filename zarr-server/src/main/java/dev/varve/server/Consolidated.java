@@ -3,8 +3,8 @@ package dev.varve.server;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
+import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.varve.blob.Blobs;
@@ -25,12 +25,12 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Consolidated metadata, computed from a snapshot, so that it is never stale. The documents in it are
- * the stored bytes, one by one; a document that is no JSON object is left out. Thread-safe.
+ * Consolidated metadata, computed from a snapshot, so that it is never stale. The documents in it
+ * are the stored bytes, one by one; a document that is no JSON object is left out. Thread-safe.
  *
- * <p>Cost: the documents below the group, never its chunks; remembered by the state of all documents.
- * Memory: {@value #CACHE_BYTES} bytes of results, and one result while it is made. A group with more
- * than {@value #MAX_BYTES} bytes of documents below it is not consolidated.
+ * <p>Cost: the documents below the group, never its chunks; remembered by the state of all
+ * documents. Memory: {@value #CACHE_BYTES} bytes of results, and one result while it is made. A
+ * group with more than {@value #MAX_BYTES} bytes of documents below it is not consolidated.
  */
 final class Consolidated {
   /** The most bytes of documents that are put together. */
@@ -51,7 +51,9 @@ final class Consolidated {
   private final Cache<Id, Optional<ByteBuffer>> made =
       Caffeine.newBuilder()
           .maximumWeight(CACHE_BYTES)
-          .weigher((Id id, Optional<ByteBuffer> bytes) -> 256 + bytes.map(ByteBuffer::remaining).orElse(0))
+          .weigher(
+              (Id id, Optional<ByteBuffer> bytes) ->
+                  256 + bytes.map(ByteBuffer::remaining).orElse(0))
           .executor(Runnable::run)
           .build();
 
@@ -65,7 +67,9 @@ final class Consolidated {
         id -> bounded(snapshot, group) ? Optional.of(make2(snapshot, group)) : Optional.empty());
   }
 
-  /** {@code zarr.json} of a group with the documents of all nodes below, or empty for anything else. */
+  /**
+   * {@code zarr.json} of a group with the documents of all nodes below, or empty for anything else.
+   */
   Optional<ByteBuffer> version3(Snapshot snapshot, ZarrPath group) {
     return made.get(
         new Id(snapshot.manifest().meta(), group.directory(), true),
@@ -120,8 +124,7 @@ final class Consolidated {
       if (!next.key().name().equals(ZarrKeys.ZARR_JSON) || next.key().equals(key)) {
         continue;
       }
-      Optional<Members> node =
-          document(snapshot, next.key(), next.entry()).flatMap(Members::of);
+      Optional<Members> node = document(snapshot, next.key(), next.entry()).flatMap(Members::of);
       if (node.isPresent()) {
         String path = group.relative(next.key()).orElseThrow();
         text(out, comma);
@@ -166,7 +169,9 @@ final class Consolidated {
       ByteArrayOutputStream raw = new ByteArrayOutputStream(json.length);
       boolean group = false;
       try (JsonParser parser = JSON.createParser(json)) {
-        if (json.length == 0 || json[0] == (byte) 0xEF || parser.nextToken() != JsonToken.START_OBJECT) {
+        if (json.length == 0
+            || json[0] == (byte) 0xEF
+            || parser.nextToken() != JsonToken.START_OBJECT) {
           return Optional.empty();
         }
         while (parser.nextToken() == JsonToken.FIELD_NAME) {

@@ -59,7 +59,8 @@ final class ContentsApi {
     }
     if (node instanceof ZarrNode.ArrayNode array) {
       ArrayDocument document = array.document();
-      ObjectNode json = Json.of("array").put("path", path).put("zarr_format", document.zarrFormat());
+      ObjectNode json =
+          Json.of("array").put("path", path).put("zarr_format", document.zarrFormat());
       json.set("shape", ChangeJson.numbers(document.shape()));
       json.set("chunks", ChangeJson.numbers(document.chunkShape()));
       Totals totals = snapshot.totals(Part.CHUNKS, node.path().directory());
@@ -104,21 +105,23 @@ final class ContentsApi {
       }
     }
     ObjectNode json =
-        Json.of("listing").put("commit", snapshot.id().toString()).put("directory", below.directory());
+        Json.of("listing")
+            .put("commit", snapshot.id().toString())
+            .put("directory", below.directory());
     json.set("entries", list);
     return json.put("truncated", items.hasNext());
   }
 
   private static Iterator<ObjectNode> keys(Snapshot snapshot, Iterator<KeyEntry> keys) {
-    return mapped(keys, key -> DirectoryIndex.entry(snapshot, new Listed.Leaf(key.key(), key.entry())));
+    return mapped(
+        keys, key -> DirectoryIndex.entry(snapshot, new Listed.Leaf(key.key(), key.entry())));
   }
 
   private static Iterator<ObjectNode> items(Snapshot snapshot, Iterator<Listed> items) {
     return mapped(items, item -> DirectoryIndex.entry(snapshot, item));
   }
 
-  private static <A, B> Iterator<B> mapped(
-      Iterator<A> from, Function<A, B> each) {
+  private static <A, B> Iterator<B> mapped(Iterator<A> from, Function<A, B> each) {
     return new Iterator<>() {
       @Override
       public boolean hasNext() {

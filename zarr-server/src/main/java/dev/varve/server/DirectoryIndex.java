@@ -10,8 +10,8 @@ import java.util.Iterator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One level of a snapshot, written as it is read: as the HTML index that file servers make and clients
- * parse, or as JSON. One thread at a time; memory for about 64 KiB of it.
+ * One level of a snapshot, written as it is read: as the HTML index that file servers make and
+ * clients parse, or as JSON. One thread at a time; memory for about 64 KiB of it.
  *
  * <p>The HTML has no links but a row for each item, dot-files among them, and {@code ../}: clients
  * take every other link for a child, and some take a list of one row for no list.
@@ -45,7 +45,11 @@ final class DirectoryIndex implements Body {
    * @param base what links are relative to, where that is not the page's own URL
    */
   static Body html(
-      Snapshot snapshot, String directory, Iterator<Listed> items, String title, @Nullable String base) {
+      Snapshot snapshot,
+      String directory,
+      Iterator<Listed> items,
+      String title,
+      @Nullable String base) {
     StringBuilder start = new StringBuilder("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n");
     start.append("<meta charset=\"utf-8\">\n");
     start.append("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n");
@@ -63,7 +67,10 @@ final class DirectoryIndex implements Body {
   /** An index for programs. */
   static Body json(Snapshot snapshot, String directory, Iterator<Listed> items) {
     String head =
-        Json.of("listing").put("commit", snapshot.id().toString()).put("directory", directory).toString();
+        Json.of("listing")
+            .put("commit", snapshot.id().toString())
+            .put("directory", directory)
+            .toString();
     String start = head.substring(0, head.length() - 1) + ",\"entries\":[";
     return new DirectoryIndex(snapshot, directory, items, false, start);
   }

@@ -5,8 +5,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The tags that a conditional header lists, by RFC 9110 section 8.8.3. A tag without quotes, as some
- * clients send it, is read as if it had them. Immutable.
+ * The tags that a conditional header lists, by RFC 9110 section 8.8.3. A tag without quotes, as
+ * some clients send it, is read as if it had them. Immutable.
  *
  * @param any whether the header is {@code *}
  * @param tags the tags

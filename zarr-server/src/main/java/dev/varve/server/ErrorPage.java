@@ -8,7 +8,10 @@ final class ErrorPage {
 
   static byte[] of(Problem problem) {
     StringBuilder body = new StringBuilder("<h1>");
-    body.append(problem.status()).append(' ').append(Html.escape(problem.code())).append("</h1>\n<p>");
+    body.append(problem.status())
+        .append(' ')
+        .append(Html.escape(problem.code()))
+        .append("</h1>\n<p>");
     body.append(Html.escape(problem.message())).append("</p>\n");
     if (!problem.details().isEmpty()) {
       body.append("<dl>\n");

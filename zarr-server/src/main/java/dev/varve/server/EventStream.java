@@ -8,9 +8,9 @@ import org.eclipse.jetty.util.Callback;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Server-sent events about one ref. At most one write is under way; a ref that moves meanwhile is told
- * when it is done, as it is then. So a slow client holds one event, and misses only what was passed
- * over. Thread-safe.
+ * Server-sent events about one ref. At most one write is under way; a ref that moves meanwhile is
+ * told when it is done, as it is then. So a slow client holds one event, and misses only what was
+ * passed over. Thread-safe.
  */
 final class EventStream implements RefWatch.Watcher, Callback {
   private static final long HEARTBEAT_NANOS = TimeUnit.SECONDS.toNanos(10);

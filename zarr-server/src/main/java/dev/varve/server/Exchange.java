@@ -1,12 +1,14 @@
 package dev.varve.server;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeoutException;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.eclipse.jetty.http.HttpFields;
@@ -27,6 +29,7 @@ final class Exchange {
   private final RequestPath path;
   private final Query query;
   private final BiConsumer<Problem, Throwable> problems;
+  private volatile String route = "none";
 
   /**
    * @param callback to be completed once, when the answer is sent
@@ -56,6 +59,16 @@ final class Exchange {
 
   Callback callback() {
     return callback;
+  }
+
+  /** What kind of request this is, for counters. */
+  String route() {
+    return route;
+  }
+
+  /** Says what kind of request this is, before it is answered. */
+  void route(String name) {
+    route = name;
   }
 
   RequestPath path() {
@@ -202,6 +215,11 @@ final class Exchange {
 
   /** Answers with what went wrong; where the answer is on its way already, breaks it off. */
   void fail(Throwable failed) {
+    if (failed instanceof IOException || failed instanceof TimeoutException) {
+      // Storage fails in other ways: this is the client, which is gone or takes nothing.
+      callback.failed(failed);
+      return;
+    }
     fail(Problem.of(failed), failed);
   }
 

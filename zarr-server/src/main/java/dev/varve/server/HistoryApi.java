@@ -121,8 +121,7 @@ final class HistoryApi {
   ObjectNode diff(Exchange exchange, ServedRepository served) {
     Query query = exchange.query();
     Resolved to = served.resolver().resolve(query.get("to").orElse("main"));
-    Resolved from =
-        served.resolver().resolve(query.get("from").orElse(to.snapshot().id() + "~1"));
+    Resolved from = served.resolver().resolve(query.get("from").orElse(to.snapshot().id() + "~1"));
     int most = query.number("limit", 1000, 1, 10_000);
     BoundedDiff diff =
         BoundedDiff.run(

@@ -39,9 +39,9 @@ final class Html {
       COLOURS
           + "*{box-sizing:border-box}body{margin:0;font:16px/1.55 system-ui,sans-serif;"
           + "color:var(--ink);background:var(--page);overflow-wrap:break-word}"
-          + "header{border-top:.7rem solid;border-image:repeating-linear-gradient(90deg,"
-          + "var(--band1) 0 3.5rem,var(--band3) 0 4.2rem,var(--band2) 0 6.4rem,var(--band3) 0 7rem) 8;"
-          + "padding:1rem 0 0}header,main{max-width:66rem;margin:0 auto;padding-left:1.2rem;"
+          + "body::before{content:'';display:block;height:.7rem;background:"
+          + "repeating-linear-gradient(90deg,var(--band1) 0 3.5rem,var(--band3) 0 4.2rem,"
+          + "var(--band2) 0 6.4rem,var(--band3) 0 7rem)}header{padding-top:1rem}header,main{max-width:66rem;margin:0 auto;padding-left:1.2rem;"
           + "padding-right:1.2rem}header nav{font-size:.95rem;color:var(--soft)}"
           + "h1{font-size:1.6rem;margin:.4rem 0 .2rem;overflow-wrap:anywhere}"
           + "h2{font-size:1.1rem;margin:2rem 0 .5rem}"
@@ -56,14 +56,14 @@ final class Html {
           + "th{text-align:left;font-weight:500;font-size:.85rem}"
           + "th,td{padding:.42rem .8rem;border-bottom:1px solid var(--line);vertical-align:top}"
           + "tr:last-child td{border-bottom:0}td.n,th.n{text-align:right;white-space:nowrap}"
-          + "td.w{white-space:nowrap}.tag{display:inline-block;font-size:.75rem;padding:0 .45rem;"
+          + "td.w,td.s{white-space:nowrap}.tag{display:inline-block;font-size:.75rem;padding:0 .45rem;"
           + "border:1px solid var(--line);border-radius:1rem;color:var(--soft)}"
           + "dl{display:grid;grid-template-columns:max-content 1fr;gap:.2rem 1.2rem;margin:.5rem 0}"
           + "dt{color:var(--soft)}dd{margin:0;overflow-wrap:anywhere}"
           + "summary{cursor:pointer;margin:.4rem 0}footer{max-width:66rem;margin:0 auto;"
           + "padding:2.5rem 1.2rem;font-size:.85rem;color:var(--soft)}"
           + "@media(max-width:40rem){dl{grid-template-columns:1fr;gap:0}dd{margin-bottom:.5rem}"
-          + "th,td{padding:.4rem .55rem}.wide{display:none}}";
+          + "th,td{padding:.4rem .55rem}td.w{white-space:normal}.wide{display:none}}";
 
   private static final String[] UNITS = {"KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};
   private static final DateTimeFormatter MINUTES =
@@ -85,8 +85,11 @@ final class Html {
                 case '\'' -> out.append("&#39;");
                 default -> {
                   boolean control =
-                      c < ' ' && c != '\n' && c != '\t' || c >= 0x7F && c < 0xA0 || c >= 0x202A && c <= 0x202E
-                          || c >= 0x2066 && c <= 0x2069 || c >= 0xD800 && c <= 0xDFFF;
+                      c < ' ' && c != '\n' && c != '\t'
+                          || c >= 0x7F && c < 0xA0
+                          || c >= 0x202A && c <= 0x202E
+                          || c >= 0x2066 && c <= 0x2069
+                          || c >= 0xD800 && c <= 0xDFFF;
                   if (control) {
                     out.append(String.format(Locale.ROOT, "\\u%04x", c));
                   } else {
@@ -135,7 +138,8 @@ final class Html {
       return bytes + " B";
     }
     int unit = (63 - Long.numberOfLeadingZeros(bytes)) / 10;
-    return String.format(Locale.ROOT, "%.1f %s", bytes / (double) (1L << 10 * unit), UNITS[unit - 1]);
+    return String.format(
+        Locale.ROOT, "%.1f %s", bytes / (double) (1L << 10 * unit), UNITS[unit - 1]);
   }
 
   /** A number with its thousands parted. */

@@ -83,7 +83,11 @@ final class Metrics {
     rows(out, "varve_http_requests_total", requests);
     head(out, "varve_http_response_body_bytes_total", "counter", "Bytes of bodies sent.");
     row(out, "varve_http_response_body_bytes_total", "", bytes.sum());
-    head(out, "varve_http_requests_refused_total", "counter", "Requests turned away for their number.");
+    head(
+        out,
+        "varve_http_requests_refused_total",
+        "counter",
+        "Requests turned away for their number.");
     row(out, "varve_http_requests_refused_total", "", refused.sum());
     head(out, "varve_http_requests_open", "gauge", "Requests under way.");
     row(out, "varve_http_requests_open", "", open.get());
@@ -93,7 +97,11 @@ final class Metrics {
       head(out, gauge.getKey(), "gauge", gauge.getKey().replace('_', ' ') + ".");
       row(out, gauge.getKey(), "", gauge.getValue().getAsLong());
     }
-    head(out, "varve_http_request_seconds", "histogram", "Time from a request's head to its answer's end.");
+    head(
+        out,
+        "varve_http_request_seconds",
+        "histogram",
+        "Time from a request's head to its answer's end.");
     long count = 0;
     for (int i = 0; i < buckets.length; i++) {
       count += buckets[i].sum();

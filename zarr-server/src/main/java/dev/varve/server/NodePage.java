@@ -19,7 +19,9 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 
-/** The page of one array or group: what it is, its documents, what is below it. One use, one thread. */
+/**
+ * The page of one array or group: what it is, its documents, what is below it. One use, one thread.
+ */
 final class NodePage {
   private static final int MAX_NODES = 200;
   private static final int MAX_DOCUMENT = 256 << 10;
@@ -45,7 +47,8 @@ final class NodePage {
   void answer() {
     RequestPath url = exchange.path();
     if (url.segments().size() < 3) {
-      throw new HttpFailure(Problem.of(404, Problem.NO_REVISION, "name a revision, as in browse/main/"));
+      throw new HttpFailure(
+          Problem.of(404, Problem.NO_REVISION, "name a revision, as in browse/main/"));
     }
     String revision = url.segments().get(2);
     Resolved at = served.resolver().resolve(revision);
@@ -68,7 +71,9 @@ final class NodePage {
       facts(array, links.stored(array, tree.chunks(array).total()));
       links.array(body, array);
     } else if (node.isPresent() && node.get() instanceof ZarrNode.OpaqueNode opaque) {
-      body.append("<p>Its document cannot be read: ").append(Html.escape(opaque.reason())).append("</p>\n");
+      body.append("<p>Its document cannot be read: ")
+          .append(Html.escape(opaque.reason()))
+          .append("</p>\n");
     }
     below(new NodeTable(served, revision, snapshot), tree, path);
     documents(snapshot, path);
@@ -78,13 +83,18 @@ final class NodePage {
 
   private String crumbs(String revision, ZarrPath path) {
     StringBuilder crumbs = new StringBuilder(Html.link("/", "Repositories"));
-    crumbs.append(" / ").append(Html.link(served.root() + "?rev=" + RequestPath.encode(revision), served.name()));
+    crumbs
+        .append(" / ")
+        .append(Html.link(served.root() + "?rev=" + RequestPath.encode(revision), served.name()));
     String url = served.root() + "browse/" + RequestPath.encode(revision) + "/";
-    for (Optional<ZarrPath> above = path.parent(); above.isPresent(); above = above.get().parent()) {
+    for (Optional<ZarrPath> above = path.parent();
+        above.isPresent();
+        above = above.get().parent()) {
       ZarrPath each = above.get();
       if (!each.isRoot()) {
         int at = crumbs.indexOf("</a>", crumbs.indexOf("</a>") + 1) + 4;
-        crumbs.insert(at, " / " + Html.link(url + RequestPath.encodePath(each.directory()), each.name()));
+        crumbs.insert(
+            at, " / " + Html.link(url + RequestPath.encodePath(each.directory()), each.name()));
       }
     }
     return crumbs.append(" /").toString();
@@ -93,7 +103,9 @@ final class NodePage {
   private void facts(ZarrNode.ArrayNode array, String stored) {
     ArrayDocument document = array.document();
     body.append("<dl>\n<dt>Shape</dt><dd>").append(Html.shape(document.shape()));
-    body.append("</dd>\n<dt>").append(document.sharded() ? "Shards of" : "Chunks of").append("</dt><dd>");
+    body.append("</dd>\n<dt>")
+        .append(document.sharded() ? "Shards of" : "Chunks of")
+        .append("</dt><dd>");
     body.append(Html.shape(document.chunkShape())).append("</dd>\n<dt>Data type</dt><dd>");
     body.append(Html.escape(document.dataType())).append("</dd>\n<dt>Zarr format</dt><dd>");
     body.append(document.zarrFormat()).append("</dd>\n<dt>Stored</dt><dd>").append(stored);
@@ -117,20 +129,27 @@ final class NodePage {
       body.append(NodeTable.FOOT);
     }
     if (nodes.hasNext()) {
-      body.append("<p class=\"soft\">Only the first ").append(MAX_NODES).append(" are shown.</p>\n");
+      body.append("<p class=\"soft\">Only the first ")
+          .append(MAX_NODES)
+          .append(" are shown.</p>\n");
     }
   }
 
   private void documents(Snapshot snapshot, ZarrPath path) {
-    for (String name : List.of(ZarrKeys.ZARR_JSON, ZarrKeys.ZARRAY, ZarrKeys.ZGROUP, ZarrKeys.ZATTRS)) {
+    for (String name :
+        List.of(ZarrKeys.ZARR_JSON, ZarrKeys.ZARRAY, ZarrKeys.ZGROUP, ZarrKeys.ZATTRS)) {
       Key key = path.key(name);
       Optional<Entry> entry = snapshot.entry(key);
       if (entry.isPresent()) {
         body.append("<h2>").append(Html.escape(name)).append("</h2>\n");
         if (entry.get().length() > MAX_DOCUMENT) {
-          body.append("<p class=\"soft\">").append(Html.size(entry.get().length())).append("</p>\n");
+          body.append("<p class=\"soft\">")
+              .append(Html.size(entry.get().length()))
+              .append("</p>\n");
         } else {
-          body.append("<pre>").append(Html.escape(pretty(snapshot, key, entry.get()))).append("</pre>\n");
+          body.append("<pre>")
+              .append(Html.escape(pretty(snapshot, key, entry.get())))
+              .append("</pre>\n");
         }
       }
     }
@@ -155,7 +174,8 @@ final class NodePage {
     for (int i = 0; i < MAX_ITEMS && items.hasNext(); i++) {
       Listed item = items.next();
       String name = item.name().substring(path.directory().length());
-      body.append("<tr><td class=\"mono\">").append(Html.link(url + RequestPath.encodePath(name), name));
+      body.append("<tr><td class=\"mono\">")
+          .append(Html.link(url + RequestPath.encodePath(name), name));
       body.append("</td><td class=\"n soft\">");
       if (item instanceof Listed.Leaf leaf) {
         body.append(Html.size(leaf.entry().length()));
@@ -164,7 +184,9 @@ final class NodePage {
     }
     body.append("</table></div>\n");
     if (items.hasNext()) {
-      body.append("<p class=\"soft\">Only the first ").append(MAX_ITEMS).append(" are shown.</p>\n");
+      body.append("<p class=\"soft\">Only the first ")
+          .append(MAX_ITEMS)
+          .append(" are shown.</p>\n");
     }
   }
 }

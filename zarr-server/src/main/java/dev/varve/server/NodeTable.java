@@ -15,18 +15,24 @@ record NodeTable(ServedRepository served, String revision, Snapshot snapshot) {
 
   /** Appends one node. */
   void row(StringBuilder body, ZarrNode node) {
-    body.append("<tr><td>").append(Html.link(page(node.path()), node.path().toString())).append("</td>");
+    body.append("<tr><td>")
+        .append(Html.link(page(node.path()), node.path().toString()))
+        .append("</td>");
     if (node instanceof ZarrNode.ArrayNode array) {
       ArrayDocument document = array.document();
-      body.append("<td>").append(Html.shape(document.shape())).append("</td><td class=\"wide\">");
+      body.append("<td class=\"s\">").append(Html.shape(document.shape()));
+      body.append("</td><td class=\"s wide\">");
       body.append(Html.shape(document.chunkShape())).append(document.sharded() ? " (shards)" : "");
-      body.append("</td><td>").append(Html.escape(document.dataType())).append("</td><td class=\"n\">");
+      body.append("</td><td>")
+          .append(Html.escape(document.dataType()))
+          .append("</td><td class=\"n\">");
       long bytes = snapshot.totals(Part.CHUNKS, node.path().directory()).bytes();
       body.append(Html.size(bytes)).append("</td></tr>\n");
     } else if (node instanceof ZarrNode.GroupNode) {
       body.append("<td class=\"soft\">group</td><td class=\"wide\"></td><td></td><td></td></tr>\n");
     } else {
-      body.append("<td class=\"soft\">not readable</td><td class=\"wide\"></td><td></td><td></td></tr>\n");
+      body.append(
+          "<td class=\"soft\">not readable</td><td class=\"wide\"></td><td></td><td></td></tr>\n");
     }
   }
 

@@ -15,13 +15,14 @@ record OpenLinks(Exchange exchange, ServedRepository served, String revision, Sn
     boolean version3 = snapshot.entry(ZarrPath.ROOT.key(ZarrKeys.ZARR_JSON)).isPresent();
     String consolidated =
         version3
-            ? exchange.origin() + served.store(revision).replaceFirst("/$", StoreRoute.CONSOLIDATED + "/")
+            ? exchange.origin()
+                + served.store(revision).replaceFirst("/$", StoreRoute.CONSOLIDATED + "/")
             : url;
     body.append("<h2>Open it</h2>\n");
     body.append("<p class=\"soft\">The store's URL</p>\n").append(Html.paste(url));
     body.append("<details><summary>This very commit, for ever</summary>\n");
     body.append(Html.paste(exchange.origin() + served.store(snapshot.id().toString())));
-    body.append("</details>\n<details><summary>xarray</summary>\n");
+    body.append("</details>\n<details open><summary>xarray</summary>\n");
     body.append(
         Html.paste(
             "import xarray as xr\nds = xr.open_zarr(\"" + consolidated + "\", consolidated=True)"));
@@ -44,7 +45,7 @@ record OpenLinks(Exchange exchange, ServedRepository served, String revision, Sn
     boolean version3 = array.document().zarrFormat() == 3;
     body.append("<h2>Open it</h2>\n");
     body.append("<p class=\"soft\">The array's URL</p>\n").append(Html.paste(url));
-    body.append("<details><summary>zarr-python</summary>\n");
+    body.append("<details open><summary>zarr-python</summary>\n");
     body.append(Html.paste("import zarr\narray = zarr.open_array(\"" + url + "\", mode=\"r\")"));
     body.append("</details>\n<details><summary>zarrita (JavaScript)</summary>\n");
     body.append(
@@ -69,6 +70,10 @@ record OpenLinks(Exchange exchange, ServedRepository served, String revision, Sn
   /** How much of the array is stored, of how many chunks. */
   String stored(ZarrNode.ArrayNode array, long total) {
     var totals = snapshot.totals(Part.CHUNKS, array.path().directory());
-    return Html.count(totals.keys()) + " keys for " + Html.count(total) + " chunks, " + Html.size(totals.bytes());
+    return Html.count(totals.keys())
+        + " keys for "
+        + Html.count(total)
+        + " chunks, "
+        + Html.size(totals.bytes());
   }
 }

@@ -30,7 +30,8 @@ final class Pages {
       var json = Json.of("repositories");
       var list = json.putArray("repositories");
       open.forEach(
-          served -> list.add(Json.of("repository").put("name", served.name()).put("url", served.root())));
+          served ->
+              list.add(Json.of("repository").put("name", served.name()).put("url", served.root())));
       exchange.json(200, json);
       return;
     }
@@ -43,7 +44,9 @@ final class Pages {
     }
     int hidden = repositories.size() - open.size();
     if (hidden > 0) {
-      body.append("<p class=\"soft\">").append(hidden).append(hidden == 1 ? " repository needs" : " repositories need");
+      body.append("<p class=\"soft\">")
+          .append(hidden)
+          .append(hidden == 1 ? " repository needs" : " repositories need");
       body.append(" a token; open its own URL and give the token as the password.</p>\n");
     }
     page(exchange, "Repositories", "Varve", body);
@@ -57,12 +60,16 @@ final class Pages {
       return;
     }
     var commit = served.resolver().snapshot(head.get()).commit();
-    body.append("<td class=\"w\">").append(Html.time(commit.timeMillis())).append("</td><td class=\"wide\">");
+    body.append("<td class=\"w\">")
+        .append(Html.time(commit.timeMillis()))
+        .append("</td><td class=\"wide\">");
     body.append(Html.subject(commit.message())).append("</td><td class=\"n wide\">");
     body.append(Html.size(commit.totals().bytes())).append("</td></tr>\n");
   }
 
-  /** The ref that is shown where none is asked for: main, else the first branch, else the first tag. */
+  /**
+   * The ref that is shown where none is asked for: main, else the first branch, else the first tag.
+   */
   static Optional<Refs.Named> usual(ServedRepository served) {
     Refs refs = served.repository().refs();
     return refs.find(RefName.branch("main"))

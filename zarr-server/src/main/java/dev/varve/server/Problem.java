@@ -14,9 +14,9 @@ import java.util.Optional;
 /**
  * Why a request is not answered as asked. Immutable.
  *
- * <p>Only what provably is not there is a 404. What is there and cannot be read or proved is a 502 for
- * damage and a 500 or 503 for a failure of storage: a client that reads 404 as a fill value must never
- * see one for these.
+ * <p>Only what provably is not there is a 404. What is there and cannot be read or proved is a 502
+ * for damage and a 500 or 503 for a failure of storage: a client that reads 404 as a fill value
+ * must never see one for these.
  *
  * @param status the HTTP status
  * @param code a stable word for programs, also in the header {@code Varve-Error}
@@ -85,7 +85,8 @@ record Problem(int status, String code, String message, Map<String, String> deta
     }
     if (failed instanceof BackendException storage) {
       // The message names files of the server's; it goes to the log.
-      return of(storage.retryable() ? 503 : 500, STORAGE, "storage failed; the server's log tells more");
+      return of(
+          storage.retryable() ? 503 : 500, STORAGE, "storage failed; the server's log tells more");
     }
     return of(500, "internal", "the server failed; its log tells more");
   }
@@ -106,8 +107,7 @@ record Problem(int status, String code, String message, Map<String, String> deta
 
   /** The body of the answer. */
   ObjectNode json() {
-    ObjectNode json =
-        Json.object().put("type", "error").put("code", code).put("message", message);
+    ObjectNode json = Json.object().put("type", "error").put("code", code).put("message", message);
     details.entrySet().stream()
         .sorted(Map.Entry.comparingByKey())
         .forEach(detail -> json.put(detail.getKey(), detail.getValue()));

@@ -9,9 +9,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What is remembered of a value whose hash was found right: the hash of each of its blocks, taken in
- * that same reading. A range read later is proved by the blocks it touches, so that what a disk does to
- * them meanwhile is found as well. Immutable; about 64 bytes for each block.
+ * What is remembered of a value whose hash was found right: the hash of each of its blocks, taken
+ * in that same reading. A range read later is proved by the blocks it touches, so that what a disk
+ * does to them meanwhile is found as well. Immutable; about 64 bytes for each block.
  */
 final class Proof {
   private static final int SMALL_BLOCK = 64 << 10;

@@ -7,7 +7,10 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** The parameters of a request, as forms encode them; of a name given twice the first counts. Immutable. */
+/**
+ * The parameters of a request, as forms encode them; of a name given twice the first counts.
+ * Immutable.
+ */
 record Query(Map<String, String> parameters) {
   Query {
     parameters = Map.copyOf(parameters);
@@ -71,6 +74,14 @@ record Query(Map<String, String> parameters) {
         Problem.of(
             400,
             "bad-parameter",
-            "'" + name + "' is '" + text.get() + "'; a number from " + least + " to " + most + " is expected"));
+            "'"
+                + name
+                + "' is '"
+                + text.get()
+                + "'; a number from "
+                + least
+                + " to "
+                + most
+                + " is expected"));
   }
 }

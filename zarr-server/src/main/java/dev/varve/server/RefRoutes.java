@@ -85,7 +85,8 @@ final class RefRoutes {
   private static ContentHash commit(String text) {
     if (!text.matches("[0-9a-fA-F]{64}")) {
       throw new HttpFailure(
-          Problem.of(400, "bad-parameter", "'wait' is no commit id: '" + text + "'; give all 64 digits"));
+          Problem.of(
+              400, "bad-parameter", "'wait' is no commit id: '" + text + "'; give all 64 digits"));
     }
     return ContentHash.parse(text);
   }
@@ -118,7 +119,8 @@ final class RefRoutes {
   void pin(Exchange exchange, ServedRepository served) {
     RequestPath path = exchange.path();
     if (path.segments().size() < 3) {
-      throw new HttpFailure(Problem.of(404, Problem.NO_REVISION, "name a revision, as in pin/main"));
+      throw new HttpFailure(
+          Problem.of(404, Problem.NO_REVISION, "name a revision, as in pin/main"));
     }
     Resolved at = served.resolver().resolve(path.segments().get(2));
     String key = path.from(3);
@@ -127,10 +129,13 @@ final class RefRoutes {
     exchange.set("Cache-Control", "no-cache");
     exchange.set("Varve-Commit", at.snapshot().id().toString());
     exchange.redirect(
-        307, served.store(at.snapshot().id().toString()) + rest + (query == null ? "" : "?" + query));
+        307,
+        served.store(at.snapshot().id().toString()) + rest + (query == null ? "" : "?" + query));
   }
 
-  /** {@code events/<name>}: server-sent events, one for what the ref holds and one for every move. */
+  /**
+   * {@code events/<name>}: server-sent events, one for what the ref holds and one for every move.
+   */
   void events(Exchange exchange, ServedRepository served) {
     String name = exchange.path().from(2);
     RefState now = RefState.read(served, name);
@@ -142,7 +147,8 @@ final class RefRoutes {
     }
     // What the client saw last need not be told again.
     String last = exchange.header("Last-Event-ID");
-    boolean known = last != null && now.commit().map(ContentHash::toString).filter(last::equals).isPresent();
+    boolean known =
+        last != null && now.commit().map(ContentHash::toString).filter(last::equals).isPresent();
     EventStream stream = new EventStream(exchange, served, known ? now : null);
     stream.look(now);
     watch.add(served, name, stream);

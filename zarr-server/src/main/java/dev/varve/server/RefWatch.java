@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Tells who waits for a ref that it moved, whichever process moved it. One thread looks at each ref
- * that is waited for, every {@value #POLL_MILLIS} ms, however many wait for it; at none, while nobody
- * does. Thread-safe.
+ * that is waited for, every {@value #POLL_MILLIS} ms, however many wait for it; at none, while
+ * nobody does. Thread-safe.
  */
 final class RefWatch implements AutoCloseable {
   private static final long POLL_MILLIS = 150;
@@ -30,7 +30,9 @@ final class RefWatch implements AutoCloseable {
      */
     boolean look(RefState now);
 
-    /** The ref cannot be read any more, or the server ends ({@code null}); told nothing after this. */
+    /**
+     * The ref cannot be read any more, or the server ends ({@code null}); told nothing after this.
+     */
     void end(@Nullable Throwable failed);
   }
 
@@ -65,7 +67,8 @@ final class RefWatch implements AutoCloseable {
   void add(ServedRepository served, String name, Watcher watcher) {
     if (waiting.size() >= most || closed.get()) {
       throw new HttpFailure(
-          Problem.of(503, "too-many-watchers", waiting.size() + " clients wait for refs; try later"));
+          Problem.of(
+              503, "too-many-watchers", waiting.size() + " clients wait for refs; try later"));
     }
     waiting.add(new Waiting(new Target(served, name), watcher));
     if (closed.get()) {
@@ -77,7 +80,8 @@ final class RefWatch implements AutoCloseable {
     Map<Target, Object> seen = new HashMap<>();
     for (Waiting each : List.copyOf(waiting)) {
       Object now = seen.computeIfAbsent(each.target(), RefWatch::read);
-      // Whoever takes a watcher out of the set is the only one to call it, also while the server ends.
+      // Whoever takes a watcher out of the set is the only one to call it, also while the server
+      // ends.
       if (!waiting.remove(each)) {
         continue;
       }

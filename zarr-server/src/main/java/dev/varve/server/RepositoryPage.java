@@ -53,14 +53,19 @@ final class RepositoryPage {
     var commit = at.snapshot().commit();
     body.append("<p><b>").append(Html.escape(revision)).append("</b> is ");
     body.append(Pages.commitLink(served, at.snapshot().id())).append(", ");
-    body.append(Html.time(commit.timeMillis())).append(" UTC: ").append(Html.subject(commit.message()));
-    body.append("</p>\n<p class=\"soft\">").append(Html.count(commit.totals().keys())).append(" keys, ");
+    body.append(Html.time(commit.timeMillis()))
+        .append(" UTC: ")
+        .append(Html.subject(commit.message()));
+    body.append("</p>\n<p class=\"soft\">")
+        .append(Html.count(commit.totals().keys()))
+        .append(" keys, ");
     body.append(Html.size(commit.totals().bytes())).append("</p>\n");
   }
 
   private void refs() {
     body.append("<h2>Branches and tags</h2>\n<div class=\"scroll\"><table>\n");
-    body.append("<tr><th>Name</th><th>Commit</th><th>Moved</th><th class=\"wide\">Why</th><th></th></tr>\n");
+    body.append(
+        "<tr><th>Name</th><th>Commit</th><th>Moved</th><th class=\"wide\">Why</th><th></th></tr>\n");
     int rows = 0;
     for (RefName.Kind kind : new RefName.Kind[] {RefName.Kind.HEADS, RefName.Kind.TAGS}) {
       for (Refs.Named ref : served.repository().refs().list(kind)) {
@@ -102,7 +107,9 @@ final class RepositoryPage {
     }
     body.append(NodeTable.FOOT);
     Totals others = snapshot.totals(Part.CHUNKS, "");
-    body.append("<p class=\"soft\">").append(Html.count(others.keys())).append(" chunks and other files. ");
+    body.append("<p class=\"soft\">")
+        .append(Html.count(others.keys()))
+        .append(" chunks and other files. ");
     body.append(Html.link(served.store(revision), "Files as an index"));
     if (nodes.hasNext()) {
       body.append(". Only the first ").append(MAX_NODES).append(" nodes are shown; ");
@@ -117,7 +124,8 @@ final class RepositoryPage {
   private void history(String revision, Snapshot snapshot) {
     int skip = exchange.query().number("skip", 0, 0, MAX_SKIP);
     body.append("<h2 id=\"history\">History</h2>\n<div class=\"scroll\"><table>\n");
-    body.append("<tr><th>Commit</th><th>When</th><th>Message</th><th class=\"wide\">Author</th></tr>\n");
+    body.append(
+        "<tr><th>Commit</th><th>When</th><th>Message</th><th class=\"wide\">Author</th></tr>\n");
     Iterator<Logged> history = served.repository().history(List.of(snapshot.id()));
     for (int i = 0; i < skip && history.hasNext(); i++) {
       history.next();

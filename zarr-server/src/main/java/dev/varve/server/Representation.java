@@ -140,8 +140,7 @@ record Representation(ContentHash hash, long length, String type, Bytes bytes) {
   }
 
   /** Several ranges, in the order asked. No value holds the boundary: it is made of its hash. */
-  private void multipart(
-      Exchange exchange, ValueReads.Source source, List<ByteRanges.Span> spans) {
+  private void multipart(Exchange exchange, ValueReads.Source source, List<ByteRanges.Span> spans) {
     String boundary = "varve-" + hash.toString().substring(0, 40);
     List<Supplier<Body>> bodies = new ArrayList<>();
     long total = 0;

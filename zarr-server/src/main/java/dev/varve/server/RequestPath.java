@@ -9,10 +9,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The path of a request: split at '/', then percent-decoded, once. So a revision may hold an encoded
- * '/', and no decoded text is ever decoded again. Dots mean nothing here: {@code ..} is a segment like
- * any other, which no key and no repository has. Several '/' together count as one: no key has an
- * empty segment, and clients that are given a root with a '/' at its end add another. Immutable.
+ * The path of a request: split at '/', then percent-decoded, once. So a revision may hold an
+ * encoded '/', and no decoded text is ever decoded again. Dots mean nothing here: {@code ..} is a
+ * segment like any other, which no key and no repository has. Several '/' together count as one: no
+ * key has an empty segment, and clients that are given a root with a '/' at its end add another.
+ * Immutable.
  *
  * @param segments the decoded segments, none of them empty
  * @param directory whether the path ended in '/'
@@ -73,7 +74,8 @@ record RequestPath(List<String> segments, boolean directory) {
         int low = i + 2 < text.length() ? digit(text.charAt(i + 2)) : -1;
         if (high < 0 || low < 0) {
           throw new HttpFailure(
-              Problem.of(400, "bad-path", "'%' is not followed by two hex digits; write %25 for it"));
+              Problem.of(
+                  400, "bad-path", "'%' is not followed by two hex digits; write %25 for it"));
         }
         bytes.write(high << 4 | low);
         i += 3;

@@ -19,9 +19,9 @@ import org.jspecify.annotations.Nullable;
  * moved it. Thread-safe.
  *
  * <p>What is remembered cannot change: commits by id, and what stands {@code ~N} or {@code @{time}}
- * behind a ref while the ref's newest record is the same. Only the beginning of an id is remembered for
- * some seconds, because finding it reads all history. Memory: {@value #MAX_SNAPSHOTS} commits and as
- * many names.
+ * behind a ref while the ref's newest record is the same. Only the beginning of an id is remembered
+ * for some seconds, because finding it reads all history. Memory: {@value #MAX_SNAPSHOTS} commits
+ * and as many names.
  */
 final class Resolver {
   private static final int MAX_SNAPSHOTS = 1024;
@@ -56,8 +56,7 @@ final class Resolver {
       return find(revision);
     } catch (NotFoundException | InvalidNameException none) {
       throw new HttpFailure(
-          Problem.of(404, Problem.NO_REVISION, told(none)).with("revision", revision),
-          none);
+          Problem.of(404, Problem.NO_REVISION, told(none)).with("revision", revision), none);
     }
   }
 

@@ -24,10 +24,7 @@ final class RootHandler extends Handler.Abstract {
   private final @Nullable Consumer<String> accessLog;
 
   RootHandler(
-      Router router,
-      Metrics metrics,
-      ServerLimits limits,
-      @Nullable Consumer<String> accessLog) {
+      Router router, Metrics metrics, ServerLimits limits, @Nullable Consumer<String> accessLog) {
     this.router = router;
     this.metrics = metrics;
     this.limits = limits;
@@ -52,6 +49,7 @@ final class RootHandler extends Handler.Abstract {
       broken = failure;
     }
     Exchange exchange = new Exchange(request, response, ended, path, ended::problem);
+    ended.exchange = exchange;
     try {
       if (open > limits.requests()) {
         metrics.refused();
@@ -63,7 +61,7 @@ final class RootHandler extends Handler.Abstract {
       } else if (broken != null) {
         throw broken;
       } else {
-        ended.route = router.route(exchange);
+        router.route(exchange);
       }
     } catch (Throwable failed) {
       exchange.fail(failed);
@@ -92,7 +90,7 @@ final class RootHandler extends Handler.Abstract {
     private final Response response;
     private final Callback callback;
     private final long began = System.nanoTime();
-    private volatile String route = "other";
+    private volatile @Nullable Exchange exchange;
 
     Ended(Request request, Response response, Callback callback) {
       this.request = request;
@@ -105,7 +103,8 @@ final class RootHandler extends Handler.Abstract {
       if (problem.unexpected()) {
         ServerLog.unexpected(doing, failed);
       } else if (problem.damage()) {
-        String name = router.repositoryOf(Optional.ofNullable(request.getHttpURI().getPath()).orElse("/"));
+        String name =
+            router.repositoryOf(Optional.ofNullable(request.getHttpURI().getPath()).orElse("/"));
         metrics.damage(name);
         ServerLog.storage(name + ": " + problem.message());
       } else if (problem.code().equals(Problem.STORAGE)) {
@@ -115,19 +114,22 @@ final class RootHandler extends Handler.Abstract {
 
     @Override
     public void succeeded() {
-      callback.succeeded();
+      // Counted first: once the client has its answer, it may ask for the counters.
       log("");
+      callback.succeeded();
     }
 
     @Override
     public void failed(Throwable failed) {
-      callback.failed(failed);
       log(" broken off");
+      callback.failed(failed);
     }
 
     private void log(String how) {
       long took = System.nanoTime() - began;
       long bytes = Response.getContentBytesWritten(response);
+      Exchange answered = exchange;
+      String route = answered == null ? "none" : answered.route();
       metrics.end(route, known(request.getMethod()), response.getStatus(), bytes, took);
       if (accessLog != null) {
         accessLog.accept(
@@ -155,7 +157,10 @@ final class RootHandler extends Handler.Abstract {
     return List.of("GET", "HEAD", "POST", "OPTIONS").contains(method) ? method : "other";
   }
 
-  /** A log line stays one line, and does not steer a terminal. The query, which may hold a token, is left out. */
+  /**
+   * A log line stays one line, and does not steer a terminal. The query, which may hold a token, is
+   * left out.
+   */
   private static String safe(@Nullable String path) {
     String text = String.valueOf(path);
     StringBuilder out = new StringBuilder(text.length());

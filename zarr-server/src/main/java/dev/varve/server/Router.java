@@ -7,7 +7,11 @@ import java.util.Set;
 /** Finds who answers a path. Thread-safe. */
 final class Router {
   /** First segments that are the server's own, and so no repository's name. */
-  static final Set<String> RESERVED = Set.of("api", "health", "metrics", "favicon.ico", "robots.txt");
+  static final Set<String> RESERVED =
+      Set.of("api", "health", "metrics", "favicon.ico", "robots.txt");
+
+  private static final Set<String> PAGES = Set.of("", "browse", "commit");
+  private static final Set<String> ROUTES = Set.of("refs", "pin", "events", "api");
 
   private final Map<String, ServedRepository> repositories;
   private final StoreRoute store;
@@ -31,19 +35,23 @@ final class Router {
     this.metrics = metrics;
   }
 
-  /** The name of the repository that a raw path is about, for counters; "none" where it is not one. */
+  /**
+   * The name of the repository that a raw path is about, for counters; "none" where it is not one.
+   */
   String repositoryOf(String rawPath) {
     RequestPath path = RequestPath.parse(rawPath);
     String name = path.segments().isEmpty() ? "" : path.segments().get(0);
     return repositories.containsKey(name) ? name : "none";
   }
 
-  /** Answers, or has the answer under way; returns the route's name for counters. */
-  String route(Exchange exchange) {
+  /** Answers, or has the answer under way. */
+  void route(Exchange exchange) {
     RequestPath path = exchange.path();
     String first = path.segments().isEmpty() ? "" : path.segments().get(0);
     if (RESERVED.contains(first) || path.segments().isEmpty()) {
-      return own(exchange, first);
+      exchange.route(first.isEmpty() ? "page" : first);
+      own(exchange, first);
+      return;
     }
     ServedRepository served = repositories.get(first);
     if (served == null) {
@@ -51,14 +59,18 @@ final class Router {
           Problem.of(404, Problem.NO_REPOSITORY, "no repository is called '" + first + "' here")
               .with("repository", first));
     }
-    served.access().require(exchange);
     String second = path.segments().size() > 1 ? path.segments().get(1) : "";
+    exchange.route(
+        second.startsWith("@")
+            ? "store"
+            : PAGES.contains(second) ? "page" : ROUTES.contains(second) ? second : "none");
+    served.access().require(exchange);
     if (!second.equals("api")) {
       readOnly(exchange);
     }
     if (second.startsWith("@")) {
       store.answer(exchange, served);
-      return "store";
+      return;
     }
     switch (second) {
       case "" -> repository(exchange, served);
@@ -70,7 +82,6 @@ final class Router {
       case "commit" -> pages.commit(exchange, served);
       default -> throw none(exchange);
     }
-    return second.isEmpty() ? "page" : second;
   }
 
   private void repository(Exchange exchange, ServedRepository served) {
@@ -84,14 +95,15 @@ final class Router {
     }
   }
 
-  private String own(Exchange exchange, String first) {
+  private void own(Exchange exchange, String first) {
     readOnly(exchange);
     boolean alone = exchange.path().segments().size() <= 1;
     if (first.isEmpty()) {
       pages.index(exchange);
     } else if (first.equals("health") && alone) {
       exchange.set("Cache-Control", "no-store");
-      exchange.json(200, Json.of("health").put("status", "ok").put("repositories", repositories.size()));
+      exchange.json(
+          200, Json.of("health").put("status", "ok").put("repositories", repositories.size()));
     } else if (first.equals("metrics") && alone) {
       metrics(exchange);
     } else if (first.equals("api") && exchange.path().from(1).equals("openapi.json")) {
@@ -99,11 +111,12 @@ final class Router {
       exchange.send(200, Json.TYPE, Api.description());
     } else if (first.equals("robots.txt") && alone) {
       exchange.send(
-          200, "text/plain; charset=utf-8", "User-agent: *\nDisallow: /\n".getBytes(StandardCharsets.UTF_8));
+          200,
+          "text/plain; charset=utf-8",
+          "User-agent: *\nDisallow: /\n".getBytes(StandardCharsets.UTF_8));
     } else {
       throw none(exchange);
     }
-    return first.isEmpty() ? "page" : first;
   }
 
   /** Counters name repositories, so whoever may not read all of them needs a token. */
@@ -123,7 +136,9 @@ final class Router {
       exchange.set("Allow", "GET, HEAD, OPTIONS");
       throw new HttpFailure(
           Problem.of(
-              405, "method-not-allowed", "'" + method + "' is not answered here; the server only reads"));
+              405,
+              "method-not-allowed",
+              "'" + method + "' is not answered here; the server only reads"));
     }
   }
 
@@ -132,6 +147,8 @@ final class Router {
         Problem.of(
             404,
             "no-such-route",
-            "nothing is answered at '/" + exchange.path().from(0) + "'; '/api/openapi.json' tells what is"));
+            "nothing is answered at '/"
+                + exchange.path().from(0)
+                + "'; '/api/openapi.json' tells what is"));
   }
 }

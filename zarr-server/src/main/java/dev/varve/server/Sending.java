@@ -12,9 +12,10 @@ import org.eclipse.jetty.util.thread.Scheduler;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sends a body, part by part, without a thread of its own: each part is read when the one before has
- * left. A client that takes longer than a bound for one part is dropped. Where reading fails after the
- * first part, the connection is aborted, so that nobody takes what came for the whole. One use.
+ * Sends a body, part by part, without a thread of its own: each part is read when the one before
+ * has left. A client that takes longer than a bound for one part is dropped. Where reading fails
+ * after the first part, the connection is aborted, so that nobody takes what came for the whole.
+ * One use.
  */
 final class Sending extends IteratingCallback {
   private final Exchange exchange;
@@ -61,7 +62,10 @@ final class Sending extends IteratingCallback {
     ended = ahead == null;
     if (part.remaining() > 1 << 14 || !ended) {
       deadline =
-          request.getComponents().getScheduler().schedule(this::late, partMillis, TimeUnit.MILLISECONDS);
+          request
+              .getComponents()
+              .getScheduler()
+              .schedule(this::late, partMillis, TimeUnit.MILLISECONDS);
     }
     response.write(ended, part, this);
     return Action.SCHEDULED;

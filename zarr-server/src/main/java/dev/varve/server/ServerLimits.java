@@ -9,8 +9,8 @@ import java.time.Duration;
  * @param requests requests under way at once; more are answered 503
  * @param watchers of those, clients that wait for refs to move
  * @param threads threads that answer requests
- * @param heldBytes memory for values that are verified whole before they are sent, in bytes; beyond it
- *     they are verified first and then sent in blocks
+ * @param heldBytes memory for values that are verified whole before they are sent, in bytes; beyond
+ *     it they are verified first and then sent in blocks
  * @param idle how long a connection may rest, and a client may take no bytes, before it is closed
  * @param stop how long a stopping server waits for requests under way
  */
@@ -34,7 +34,7 @@ public record ServerLimits(
         Math.max(32, 8 * Runtime.getRuntime().availableProcessors()),
         Math.max(64L << 20, Runtime.getRuntime().maxMemory() / 4),
         Duration.ofSeconds(30),
-        Duration.ofSeconds(3));
+        Duration.ofSeconds(5));
   }
 
   /** Checks that every limit lets something through. */
@@ -63,5 +63,10 @@ public record ServerLimits(
   /** These, with another bound on threads. */
   public ServerLimits withThreads(int most) {
     return new ServerLimits(connections, requests, watchers, most, heldBytes, idle, stop);
+  }
+
+  /** These, with another bound on rest. */
+  public ServerLimits withIdle(Duration longest) {
+    return new ServerLimits(connections, requests, watchers, threads, heldBytes, longest, stop);
   }
 }

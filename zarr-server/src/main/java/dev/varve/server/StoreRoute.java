@@ -16,9 +16,10 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * {@code /<repository>/@<revision>/<key>}: a snapshot as a Zarr store. The revision is resolved once a
- * request, so one answer is of one commit. What is stored is answered with byte for byte; only behind
- * {@code +consolidated} groups have the metadata of all nodes below in them. Thread-safe.
+ * {@code /<repository>/@<revision>/<key>}: a snapshot as a Zarr store. The revision is resolved
+ * once a request, so one answer is of one commit. What is stored is answered with byte for byte;
+ * only behind {@code +consolidated} groups have the metadata of all nodes below in them.
+ * Thread-safe.
  */
 final class StoreRoute {
   /** Behind a revision: groups come with consolidated metadata. */
@@ -138,7 +139,7 @@ final class StoreRoute {
     }
     exchange.set("Content-Type", html ? Html.TYPE : Json.TYPE);
     exchange.set("Content-Security-Policy", Html.POLICY);
-    String store = served.root() + RequestPath.encode(exchange.path().segments().get(1)) + "/";
+    String store = served.store(exchange.path().segments().get(1).substring(1));
     String base = slash ? null : store + RequestPath.encodePath(directory);
     Body body =
         html

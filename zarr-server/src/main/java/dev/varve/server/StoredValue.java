@@ -11,8 +11,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A value in the store and the ways to read it block by block. Immutable; the bodies it gives belong
- * to one thread at a time.
+ * A value in the store and the ways to read it block by block. Immutable; the bodies it gives
+ * belong to one thread at a time.
  */
 final class StoredValue {
   private final VerifiedBlobs blobs;
@@ -83,7 +83,9 @@ final class StoredValue {
     ByteBuffer bytes = blob.read(at, size);
     if (bytes.remaining() != size) {
       throw CorruptDataException.malformed(
-          what, hash.toString(), "it ends after " + (at + bytes.remaining()) + " of " + length + " bytes");
+          what,
+          hash.toString(),
+          "it ends after " + (at + bytes.remaining()) + " of " + length + " bytes");
     }
     return bytes;
   }
@@ -159,7 +161,9 @@ final class StoredValue {
     };
   }
 
-  /** Some bytes of a value that was proved; each block is checked again before any of it is given. */
+  /**
+   * Some bytes of a value that was proved; each block is checked again before any of it is given.
+   */
   Body range(Proof proof, ByteRanges.Span span, Runnable broken) {
     StoredBlob blob = open();
     return new Body() {

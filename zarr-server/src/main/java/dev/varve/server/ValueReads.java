@@ -17,11 +17,11 @@ import java.util.concurrent.atomic.AtomicLong;
 /**
  * Reads values for answers, each byte proved. Thread-safe.
  *
- * <p>A value up to {@link Blobs#MAX_WHOLE} is read and verified whole before its first byte is given,
- * while all that are held at once stay below a bound; beyond it, and for larger values, reading goes
- * block by block. What was proved once is remembered as the hashes of its blocks ({@link Proof}), by
- * which later ranges are checked. Memory: the bound on values held, 32 MiB of proofs, and two blocks
- * for each answer under way.
+ * <p>A value up to {@link Blobs#MAX_WHOLE} is read and verified whole before its first byte is
+ * given, while all that are held at once stay below a bound; beyond it, and for larger values,
+ * reading goes block by block. What was proved once is remembered as the hashes of its blocks
+ * ({@link Proof}), by which later ranges are checked. Memory: the bound on values held, 32 MiB of
+ * proofs, and two blocks for each answer under way.
  */
 final class ValueReads implements AutoCloseable {
   private static final long PROOF_BYTES = 32L << 20;

@@ -21,8 +21,9 @@ import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Checks of whole repositories, begun by request and told of by the next ones: one at a time, the last
- * one of each repository remembered. Thread-safe. Memory: {@value #MAX_FINDINGS} findings a repository.
+ * Checks of whole repositories, begun by request and told of by the next ones: one at a time, the
+ * last one of each repository remembered. Thread-safe. Memory: {@value #MAX_FINDINGS} findings a
+ * repository.
  */
 final class VerifyRuns implements AutoCloseable {
   private static final int MAX_FINDINGS = 100;
@@ -124,7 +125,9 @@ final class VerifyRuns implements AutoCloseable {
     if (served.access().isPublic() && !here) {
       throw new HttpFailure(
           Problem.of(
-              403, "forbidden", "a check of a public repository is begun from the server's own machine"));
+              403,
+              "forbidden",
+              "a check of a public repository is begun from the server's own machine"));
     }
   }
 

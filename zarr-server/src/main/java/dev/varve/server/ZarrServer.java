@@ -13,6 +13,7 @@ import org.eclipse.jetty.alpn.server.ALPNServerConnectionFactory;
 import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.http2.server.HTTP2CServerConnectionFactory;
 import org.eclipse.jetty.http2.server.HTTP2ServerConnectionFactory;
+import org.eclipse.jetty.server.ForwardedRequestCustomizer;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.NetworkConnectionLimit;
@@ -26,8 +27,8 @@ import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Serves repositories over HTTP/1.1 and HTTP/2, to read. Every branch, tag and commit is the root of a
- * plain Zarr store.
+ * Serves repositories over HTTP/1.1 and HTTP/2, to read. Every branch, tag and commit is the root
+ * of a plain Zarr store.
  *
  * <pre>{@code
  * Repository ocean = Varve.open(Path.of("ocean"));
@@ -35,10 +36,12 @@ import org.jspecify.annotations.Nullable;
  * System.out.println(server.uri()); // http://127.0.0.1:8080/ocean/@main/ opens in any Zarr client
  * }</pre>
  *
- * <p>Repositories may be written to meanwhile, by this process or another; each request sees one commit.
- * The server does not close them. Thread-safe.
+ * <p>Repositories may be written to meanwhile, by this process or another; each request sees one
+ * commit. The server does not close them. Thread-safe.
  */
 public final class ZarrServer implements AutoCloseable {
+  private static final long SHUTDOWN_IDLE_MILLIS = 1000;
+
   private final Server server;
   private final ServerConnector connector;
   private final RefWatch watch;
@@ -65,11 +68,13 @@ public final class ZarrServer implements AutoCloseable {
             new Pages(repositories),
             metrics);
 
-    QueuedThreadPool threads = new QueuedThreadPool(limits.threads(), Math.min(8, limits.threads()));
+    QueuedThreadPool threads =
+        new QueuedThreadPool(limits.threads(), Math.min(8, limits.threads()));
     threads.setName("varve-http");
     threads.setDaemon(true);
     server = new Server(threads);
-    server.setHandler(new GracefulHandler(new RootHandler(router, metrics, limits, from.accessLog)));
+    server.setHandler(
+        new GracefulHandler(new RootHandler(router, metrics, limits, from.accessLog)));
     server.setErrorHandler(new BareErrors());
     server.setStopTimeout(limits.stop().toMillis());
     connector = connector(server, from);
@@ -77,6 +82,8 @@ public final class ZarrServer implements AutoCloseable {
     connector.setPort(from.port);
     connector.setIdleTimeout(limits.idle().toMillis());
     connector.setAcceptQueueSize(1024);
+    // While the server stops, a connection that rests is closed at once, one that moves may finish.
+    connector.setShutdownIdleTimeout(SHUTDOWN_IDLE_MILLIS);
     server.addConnector(connector);
     server.addBean(new NetworkConnectionLimit(limits.connections(), server));
     try {
@@ -84,7 +91,12 @@ public final class ZarrServer implements AutoCloseable {
     } catch (IOException taken) {
       quietly(this::close);
       throw BackendException.permanent(
-          "cannot listen on " + from.host + " port " + from.port + ": " + reason(taken)
+          "cannot listen on "
+              + from.host
+              + " port "
+              + from.port
+              + ": "
+              + reason(taken)
               + "; choose another port, 0 for any that is free",
           taken);
     }
@@ -93,11 +105,23 @@ public final class ZarrServer implements AutoCloseable {
     } catch (Exception failed) {
       quietly(this::close);
       throw BackendException.permanent(
-          "cannot start the server on " + from.host + " port " + from.port + ": " + failed.getMessage(),
+          "cannot start the server on "
+              + from.host
+              + " port "
+              + from.port
+              + ": "
+              + failed.getMessage(),
           failed);
     }
     String host = from.host.indexOf(':') >= 0 ? "[" + from.host + "]" : from.host;
-    uri = URI.create((from.tls == null ? "http" : "https") + "://" + host + ":" + connector.getLocalPort() + "/");
+    uri =
+        URI.create(
+            (from.tls == null ? "http" : "https")
+                + "://"
+                + host
+                + ":"
+                + connector.getLocalPort()
+                + "/");
   }
 
   private static String reason(Throwable failed) {
@@ -115,6 +139,9 @@ public final class ZarrServer implements AutoCloseable {
     http.setUriCompliance(UriCompliance.UNSAFE);
     http.setOutputBufferSize(Body.PART);
     http.setOutputAggregationSize(0);
+    if (from.behindProxy) {
+      http.addCustomizer(new ForwardedRequestCustomizer());
+    }
     HttpConnectionFactory http1 = new HttpConnectionFactory(http);
     TlsSettings tls = from.tls;
     if (tls == null) {
@@ -154,8 +181,8 @@ public final class ZarrServer implements AutoCloseable {
   }
 
   /**
-   * Stops: accepts nothing new, ends who waits for refs, lets requests under way finish for as long as
-   * the limits say. Stopping twice is harmless.
+   * Stops: accepts nothing new, ends who waits for refs, lets requests under way finish for as long
+   * as the limits say. Stopping twice is harmless.
    */
   @Override
   public void close() {
@@ -187,6 +214,7 @@ public final class ZarrServer implements AutoCloseable {
     private ServerLimits limits = ServerLimits.usual();
     private @Nullable TlsSettings tls;
     private @Nullable Consumer<String> accessLog;
+    private boolean behindProxy;
 
     private Builder() {}
 
@@ -211,7 +239,8 @@ public final class ZarrServer implements AutoCloseable {
               : Router.RESERVED.contains(name)
                   ? Optional.of("the server answers '/" + name + "' itself")
                   : repositories.containsKey(name)
-                      ? Optional.of("two repositories would have the same URL; rename one's directory")
+                      ? Optional.of(
+                          "two repositories would have the same URL; rename one's directory")
                       : Optional.empty();
       if (broken.isPresent()) {
         throw new InvalidNameException("repository name", name, broken.get());
@@ -220,7 +249,9 @@ public final class ZarrServer implements AutoCloseable {
       return this;
     }
 
-    /** The address to listen on; {@code 127.0.0.1} unless told otherwise, {@code 0.0.0.0} for all. */
+    /**
+     * The address to listen on; {@code 127.0.0.1} unless told otherwise, {@code 0.0.0.0} for all.
+     */
     public Builder host(String address) {
       this.host = address;
       return this;
@@ -244,6 +275,15 @@ public final class ZarrServer implements AutoCloseable {
     /** Other limits. */
     public Builder limits(ServerLimits other) {
       this.limits = other;
+      return this;
+    }
+
+    /**
+     * Believes what {@code Forwarded} and {@code X-Forwarded-*} say of the client and of the URL it
+     * uses. Only where a proxy sets them and nobody else reaches the server.
+     */
+    public Builder behindProxy() {
+      this.behindProxy = true;
       return this;
     }
 

@@ -1,0 +1,66 @@
+package dev.varve.reliability;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Another JVM with the class path of the tests, and without any {@code --add-opens}. One thread
+ * reads what it prints.
+ */
+final class Fork implements AutoCloseable {
+  private final Process process;
+  private final BufferedReader lines;
+
+  private Fork(Process process) {
+    this.process = process;
+    this.lines =
+        new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+  }
+
+  /** Starts {@code main} with {@code -Xmx} of so many MiB. Standard error goes with the output. */
+  static Fork start(int heapMiB, Class<?> main, Object... arguments) throws IOException {
+    // Surefire may put the class path into a jar; it then says what it was.
+    String classPath =
+        System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    if (Runtime.version().feature() >= 24) {
+      // These warn where a library loads native code, and the warning would stand in the output.
+      command.add("--enable-native-access=ALL-UNNAMED");
+      command.add("--sun-misc-unsafe-memory-access=allow");
+    }
+    command.addAll(List.of("-Xmx" + heapMiB + "m", "-cp", classPath));
+    command.add(main.getName());
+    for (Object each : arguments) {
+      command.add(each.toString());
+    }
+    return new Fork(new ProcessBuilder(command).redirectErrorStream(true).start());
+  }
+
+  /** The next line that it prints, or empty when it has ended. */
+  Optional<String> line() throws IOException {
+    return Optional.ofNullable(lines.readLine());
+  }
+
+  /** Ends it at once, as a power cut would. */
+  void kill() {
+    // Through the handle: the process itself would close the streams, and lose what it has printed.
+    process.toHandle().destroyForcibly();
+  }
+
+  /** Waits for its end. */
+  int exit() throws InterruptedException {
+    return process.waitFor();
+  }
+
+  @Override
+  public void close() {
+    kill();
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.varve.server;
+
+import org.jspecify.annotations.NullMarked;
