@@ -25,4 +25,12 @@ public interface BackendFactory {
   default boolean setEpoch(Backend backend, long epoch) {
     return false;
   }
+
+  /**
+   * How many records of a ref come before that of its first change: 1 where the driver writes one
+   * to open the ref, 0 where it need not.
+   */
+  default int openingRecords() {
+    return 0;
+  }
 }

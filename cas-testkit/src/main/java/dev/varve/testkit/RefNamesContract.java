@@ -88,7 +88,7 @@ public abstract class RefNamesContract extends ContractFixture {
     }
     for (int i = 0; i < NAMES.size(); i++) {
       RefName name = RefName.branch(NAMES.get(i));
-      int expected = 3 * (i % 3 + 1);
+      int expected = factory().openingRecords() + 3 * (i % 3 + 1);
       RefRecord newest = refs().read(name).orElseThrow();
       assertThat(newest.number()).as(name.full()).isEqualTo(expected);
       assertThat(newest.name()).isEqualTo(name);

@@ -1,0 +1,308 @@
+package dev.varve.s3;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.function.Supplier;
+import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
+import software.amazon.awssdk.awscore.exception.AwsServiceException;
+import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
+import software.amazon.awssdk.core.ResponseInputStream;
+import software.amazon.awssdk.core.checksums.RequestChecksumCalculation;
+import software.amazon.awssdk.core.checksums.ResponseChecksumValidation;
+import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.core.sync.RequestBody;
+import software.amazon.awssdk.http.apache5.Apache5HttpClient;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.regions.providers.DefaultAwsRegionProviderChain;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.S3ClientBuilder;
+import software.amazon.awssdk.services.s3.S3Configuration;
+import software.amazon.awssdk.services.s3.model.ChecksumAlgorithm;
+import software.amazon.awssdk.services.s3.model.CommonPrefix;
+import software.amazon.awssdk.services.s3.model.CompletedPart;
+import software.amazon.awssdk.services.s3.model.GetObjectResponse;
+import software.amazon.awssdk.services.s3.model.ListObjectsV2Response;
+
+/**
+ * The requests by the AWS SDK, in the one way that every server tried understands: bodies without
+ * chunks, SHA-256 in a header, no checksum that was not asked for, and no retry, which would turn a
+ * success whose answer was lost into a refusal.
+ */
+final class AwsBucket implements Bucket {
+  private static final String BYTES = "application/octet-stream";
+
+  private final S3Client client;
+  private final S3Location location;
+
+  AwsBucket(S3Location location, AwsCredentialsProvider credentials, int connections) {
+    this.location = location;
+    this.client = client(location, credentials, connections);
+  }
+
+  private static S3Client client(
+      S3Location location, AwsCredentialsProvider credentials, int connections) {
+    S3ClientBuilder builder =
+        S3Client.builder()
+            .credentialsProvider(credentials)
+            .region(region(location))
+            .forcePathStyle(location.pathStyle())
+            .serviceConfiguration(S3Configuration.builder().chunkedEncodingEnabled(false).build())
+            .requestChecksumCalculation(RequestChecksumCalculation.WHEN_REQUIRED)
+            .responseChecksumValidation(ResponseChecksumValidation.WHEN_REQUIRED)
+            .overrideConfiguration(
+                override -> override.retryStrategy(AwsRetryStrategy.doNotRetry()))
+            .httpClientBuilder(
+                Apache5HttpClient.builder()
+                    .maxConnections(connections)
+                    .connectionTimeout(Duration.ofSeconds(10))
+                    .connectionAcquisitionTimeout(Duration.ofMinutes(2))
+                    .socketTimeout(Duration.ofSeconds(60)));
+    location.endpoint().ifPresent(builder::endpointOverride);
+    return builder.build();
+  }
+
+  /** Servers other than AWS take any region for their own. */
+  private static Region region(S3Location location) {
+    if (location.region().isPresent()) {
+      return Region.of(location.region().get());
+    }
+    try {
+      return DefaultAwsRegionProviderChain.builder().build().getRegion();
+    } catch (SdkException none) {
+      if (location.endpoint().isPresent()) {
+        return Region.US_EAST_1;
+      }
+      throw new S3Failure(
+              S3Failure.Kind.REFUSED,
+              "cannot open " + location + ": no region is set; name it with --region or AWS_REGION",
+              none)
+          .toStoreException();
+    }
+  }
+
+  private String place(String key) {
+    return "s3://" + location.bucket() + "/" + key;
+  }
+
+  private <R> R send(String operation, String key, Supplier<R> request) {
+    try {
+      return request.get();
+    } catch (SdkException failed) {
+      throw S3Errors.of(operation, place(key), failed);
+    }
+  }
+
+  private static String sha256(byte[] bytes) {
+    try {
+      return Base64.getEncoder().encodeToString(MessageDigest.getInstance("SHA-256").digest(bytes));
+    } catch (NoSuchAlgorithmException none) {
+      throw new IllegalStateException("this Java has no SHA-256", none);
+    }
+  }
+
+  /** The array itself, not a copy of it; nobody changes it. */
+  private static RequestBody body(byte[] bytes) {
+    return RequestBody.fromContentProvider(
+        () -> new ByteArrayInputStream(bytes), bytes.length, BYTES);
+  }
+
+  @Override
+  public void create(String key, byte[] bytes) {
+    send(
+        "write",
+        key,
+        () ->
+            client.putObject(
+                put ->
+                    put.bucket(location.bucket())
+                        .key(key)
+                        .ifNoneMatch("*")
+                        .checksumSHA256(sha256(bytes))
+                        .contentType(BYTES),
+                body(bytes)));
+  }
+
+  @Override
+  public Optional<Piece> get(String key, long position, int count) {
+    if (count == 0) {
+      OptionalLong length = length(key);
+      return length.isPresent()
+          ? Optional.of(new Piece(ByteBuffer.allocate(0), length.getAsLong()))
+          : Optional.empty();
+    }
+    try (ResponseInputStream<GetObjectResponse> in =
+        client.getObject(
+            get ->
+                get.bucket(location.bucket())
+                    .key(key)
+                    .range("bytes=" + position + "-" + (position + count - 1)))) {
+      return Optional.of(piece(in, position, count));
+    } catch (AwsServiceException refused) {
+      if (S3Errors.absent(refused)) {
+        return Optional.empty();
+      }
+      if (refused.statusCode() == 416) {
+        // The range begins behind the last byte; that of an empty object always does.
+        return get(key, 0, 0);
+      }
+      throw S3Errors.of("read", place(key), refused);
+    } catch (SdkException failed) {
+      throw S3Errors.of("read", place(key), failed);
+    } catch (IOException broken) {
+      throw S3Errors.of("read", place(key), broken);
+    }
+  }
+
+  private static Piece piece(ResponseInputStream<GetObjectResponse> in, long position, int count)
+      throws IOException {
+    String range = in.response().contentRange();
+    long total;
+    long here;
+    if (range == null) {
+      // Some servers answer a range with the whole object.
+      total = in.response().contentLength();
+      here = Math.max(0, Math.min(count, total - position));
+      in.skipNBytes(Math.min(position, total));
+    } else {
+      total = Long.parseLong(range.substring(range.indexOf('/') + 1));
+      here = in.response().contentLength();
+      if (!range.startsWith("bytes " + position + "-") || here > count) {
+        throw new IOException("asked for " + count + " bytes from " + position + ", got " + range);
+      }
+    }
+    byte[] bytes = in.readNBytes((int) here);
+    if (bytes.length < here) {
+      throw new IOException("it has " + bytes.length + " of " + here + " bytes");
+    }
+    if (range == null && position + here < total) {
+      in.abort();
+    }
+    return new Piece(ByteBuffer.wrap(bytes).asReadOnlyBuffer(), total);
+  }
+
+  @Override
+  public OptionalLong length(String key) {
+    try {
+      return OptionalLong.of(
+          client.headObject(head -> head.bucket(location.bucket()).key(key)).contentLength());
+    } catch (AwsServiceException refused) {
+      if (S3Errors.absent(refused)) {
+        return OptionalLong.empty();
+      }
+      throw S3Errors.of("look for", place(key), refused);
+    } catch (SdkException failed) {
+      throw S3Errors.of("look for", place(key), failed);
+    }
+  }
+
+  @Override
+  public Page list(String prefix, Optional<String> after, int max, boolean folders) {
+    ListObjectsV2Response page =
+        send(
+            "list",
+            prefix,
+            () ->
+                client.listObjectsV2(
+                    list ->
+                        list.bucket(location.bucket())
+                            .prefix(prefix)
+                            .maxKeys(max)
+                            .delimiter(folders ? "/" : null)
+                            .continuationToken(after.orElse(null))));
+    return new Page(
+        page.contents().stream().map(each -> new Listed(each.key(), each.size())).toList(),
+        page.commonPrefixes().stream().map(CommonPrefix::prefix).toList(),
+        Boolean.TRUE.equals(page.isTruncated())
+            ? Optional.ofNullable(page.nextContinuationToken())
+            : Optional.empty());
+  }
+
+  @Override
+  public String beginParts(String key) {
+    return send(
+            "begin an upload of",
+            key,
+            () ->
+                client.createMultipartUpload(
+                    begin ->
+                        begin
+                            .bucket(location.bucket())
+                            .key(key)
+                            .checksumAlgorithm(ChecksumAlgorithm.SHA256)
+                            .contentType(BYTES)))
+        .uploadId();
+  }
+
+  @Override
+  public Part putPart(String key, String upload, int number, byte[] bytes) {
+    String sha256 = sha256(bytes);
+    String etag =
+        send(
+                "write part " + number + " of",
+                key,
+                () ->
+                    client.uploadPart(
+                        part ->
+                            part.bucket(location.bucket())
+                                .key(key)
+                                .uploadId(upload)
+                                .partNumber(number)
+                                .checksumSHA256(sha256),
+                        body(bytes)))
+            .eTag();
+    return new Part(number, etag, sha256);
+  }
+
+  @Override
+  public void joinParts(String key, String upload, List<Part> parts) {
+    List<CompletedPart> all =
+        parts.stream()
+            .map(
+                part ->
+                    CompletedPart.builder()
+                        .partNumber(part.number())
+                        .eTag(part.etag())
+                        .checksumSHA256(part.sha256())
+                        .build())
+            .toList();
+    send(
+        "finish the upload of",
+        key,
+        () ->
+            client.completeMultipartUpload(
+                join ->
+                    join.bucket(location.bucket())
+                        .key(key)
+                        .uploadId(upload)
+                        .ifNoneMatch("*")
+                        .multipartUpload(list -> list.parts(all))));
+  }
+
+  @Override
+  public void dropParts(String key, String upload) {
+    send(
+        "drop the upload of",
+        key,
+        () ->
+            client.abortMultipartUpload(
+                drop -> drop.bucket(location.bucket()).key(key).uploadId(upload)));
+  }
+
+  @Override
+  public String location() {
+    return location.toString();
+  }
+
+  @Override
+  public void close() {
+    client.close();
+  }
+}

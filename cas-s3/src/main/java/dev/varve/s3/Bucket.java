@@ -1,0 +1,64 @@
+package dev.varve.s3;
+
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * The few requests that the driver makes, each sent once. Thread-safe. Every failure is an {@link
+ * S3Failure}, which says what the answer proves; who asks decides whether to ask again.
+ */
+interface Bucket extends AutoCloseable {
+  /** PUT with {@code If-None-Match: *} and the SHA-256 of the bytes as a header. */
+  void create(String key, byte[] bytes);
+
+  /**
+   * GET of {@code count} bytes from {@code position}, or as many as there are.
+   *
+   * @return empty where there is no such object
+   */
+  Optional<Piece> get(String key, long position, int count);
+
+  /** HEAD: how many bytes an object has, or empty where there is none. */
+  OptionalLong length(String key);
+
+  /**
+   * One page of LIST, in order of UTF-8 bytes.
+   *
+   * @param after the token of the page before, or empty for the first
+   * @param max at most so many keys and folders
+   * @param folders whether keys are cut behind the first '/' that follows the prefix
+   */
+  Page list(String prefix, Optional<String> after, int max, boolean folders);
+
+  /** Begins an upload in parts and gives its id. */
+  String beginParts(String key);
+
+  /** Uploads part {@code number} (from 1), with the SHA-256 of its bytes as a header. */
+  Part putPart(String key, String upload, int number, byte[] bytes);
+
+  /** Joins the parts, in order, with {@code If-None-Match: *}. */
+  void joinParts(String key, String upload, List<Part> parts);
+
+  /** Drops an upload and its parts. */
+  void dropParts(String key, String upload);
+
+  /** Where this is, for messages. */
+  String location();
+
+  @Override
+  void close();
+
+  /** Some bytes of an object, and how many it has in all. */
+  record Piece(ByteBuffer bytes, long total) {}
+
+  /** An object as a listing tells it. */
+  record Listed(String key, long length) {}
+
+  /** A page of a listing; {@code next} is the token of the page after it. */
+  record Page(List<Listed> objects, List<String> folders, Optional<String> next) {}
+
+  /** A part as the server answered for it. */
+  record Part(int number, String etag, String sha256) {}
+}

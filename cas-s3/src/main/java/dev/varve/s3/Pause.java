@@ -1,0 +1,33 @@
+package dev.varve.s3;
+
+import java.util.random.RandomGenerator;
+
+/** Waits between attempts. Thread-safe. */
+@FunctionalInterface
+public interface Pause {
+  /**
+   * Waits before an attempt.
+   *
+   * @param attempt 1 before the second attempt, 2 before the third, and so on
+   * @throws InterruptedException where the thread was told to stop waiting
+   */
+  void before(int attempt) throws InterruptedException;
+
+  /**
+   * A random time of at most 100 ms before the second attempt and twice as much before each further
+   * one, up to 5 s: the whole of it is random, so that clients that were refused together do not
+   * come back together.
+   *
+   * @param random is asked by one thread at a time
+   */
+  static Pause jittered(RandomGenerator random) {
+    return attempt -> {
+      long most = Math.min(5_000, 100L << Math.min(attempt - 1, 16));
+      long millis;
+      synchronized (random) {
+        millis = random.nextLong(most + 1);
+      }
+      Thread.sleep(millis);
+    };
+  }
+}

@@ -1,0 +1,127 @@
+package dev.varve.s3;
+
+import dev.varve.blob.BlobStore;
+import dev.varve.blob.BlobWriter;
+import dev.varve.blob.ScannableBlobs;
+import dev.varve.blob.StoredBlob;
+import dev.varve.hash.ContentHash;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.function.ObjLongConsumer;
+
+/**
+ * Blobs as one object each, by their plain name or, where a collection took that, a copy's.
+ * Thread-safe. Nothing is overwritten or removed.
+ */
+final class S3BlobStore implements BlobStore, ScannableBlobs {
+  private static final int PAGE = 1000;
+
+  private final Bucket bucket;
+  private final S3Layout layout;
+  private final Workers workers;
+  private final Attempts attempts;
+  private final Chain chain;
+
+  S3BlobStore(Bucket bucket, S3Layout layout, Workers workers, Attempts attempts) {
+    this.bucket = bucket;
+    this.layout = layout;
+    this.workers = workers;
+    this.attempts = attempts;
+    this.chain = new Chain(bucket, layout, attempts);
+  }
+
+  @Override
+  public Optional<StoredBlob> open(ContentHash hash) {
+    Optional<StoredBlob> plain = at(layout.blob(hash));
+    if (plain.isPresent()) {
+      return plain;
+    }
+    List<String> copies = copies(hash);
+    // Newest first: the oldest are the first that a collection takes.
+    for (int i = copies.size() - 1; i >= 0; i--) {
+      Optional<StoredBlob> copy = at(copies.get(i));
+      if (copy.isPresent()) {
+        return copy;
+      }
+    }
+    return Optional.empty();
+  }
+
+  private Optional<StoredBlob> at(String key) {
+    return attempts
+        .read(() -> bucket.get(key, 0, S3Blob.FIRST))
+        .map(first -> new S3Blob(bucket, attempts, key, first));
+  }
+
+  /** The names of a blob's copies, oldest first; few, one an epoch at most. */
+  private List<String> copies(ContentHash hash) {
+    return attempts
+        .read(() -> bucket.list(layout.copies(hash), Optional.empty(), PAGE, false))
+        .objects()
+        .stream()
+        .map(Bucket.Listed::key)
+        .filter(key -> layout.blobOf(key).isPresent())
+        .toList();
+  }
+
+  @Override
+  public Set<ContentHash> missing(Collection<ContentHash> hashes) {
+    String operation = "look for blobs in " + bucket.location();
+    List<ContentHash> all = new ArrayList<>(new LinkedHashSet<>(hashes));
+    List<ContentHash> absent = without(operation, all, this::holdsPlain);
+    // A copy is made only where the plain name was taken by a collection, or is there and damaged.
+    // So the chain, read after the names, spares a listing for each of them.
+    if (!absent.isEmpty() && chain.epoch() > 0) {
+      absent = without(operation, absent, hash -> !copies(hash).isEmpty());
+    }
+    return new LinkedHashSet<>(absent);
+  }
+
+  private boolean holdsPlain(ContentHash hash) {
+    return attempts.read(() -> bucket.length(layout.blob(hash))).isPresent();
+  }
+
+  private List<ContentHash> without(
+      String operation, List<ContentHash> hashes, Function<ContentHash, Boolean> stored) {
+    List<Boolean> there = workers.map(operation, hashes, stored);
+    List<ContentHash> absent = new ArrayList<>();
+    for (int i = 0; i < there.size(); i++) {
+      if (!there.get(i)) {
+        absent.add(hashes.get(i));
+      }
+    }
+    return absent;
+  }
+
+  @Override
+  public BlobWriter writer(long epoch) {
+    return new S3BlobWriter(bucket, layout, workers, attempts, epoch);
+  }
+
+  /**
+   * {@inheritDoc} By listing, one page of 1000 names at a time. A blob that has copies is told
+   * once.
+   */
+  @Override
+  public void scan(ObjLongConsumer<ContentHash> each) {
+    Optional<String> after = Optional.empty();
+    Optional<ContentHash> last = Optional.empty();
+    do {
+      Optional<String> token = after;
+      Bucket.Page page = attempts.read(() -> bucket.list(layout.blobs(), token, PAGE, false));
+      for (Bucket.Listed object : page.objects()) {
+        Optional<ContentHash> hash = layout.blobOf(object.key());
+        if (hash.isPresent() && !hash.equals(last)) {
+          each.accept(hash.get(), object.length());
+          last = hash;
+        }
+      }
+      after = page.next();
+    } while (after.isPresent());
+  }
+}

@@ -1,0 +1,246 @@
+package dev.varve.s3;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.varve.blob.BlobWriter;
+import dev.varve.blob.Blobs;
+import dev.varve.blob.Evidence;
+import dev.varve.blob.ScannableBlobs;
+import dev.varve.blob.StoredBlob;
+import dev.varve.error.BackendException;
+import dev.varve.error.UnsupportedFormatException;
+import dev.varve.hash.ContentHash;
+import dev.varve.hash.HashAlgorithm;
+import dev.varve.ref.Nonce;
+import dev.varve.ref.RefChange;
+import dev.varve.ref.RefName;
+import dev.varve.ref.RefOutcome;
+import dev.varve.ref.RefRecord;
+import dev.varve.s3.FaultyBucket.Fate;
+import dev.varve.testkit.GeneratedSource;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/** What the protocol asks beyond the contracts, seen in the requests and in what is stored. */
+class S3RulesTest {
+  private static final RefName MAIN = RefName.branch("main");
+  private static final Evidence FRESH = new Evidence(1);
+  private static final ContentHash TARGET = new ContentHash(1, 2, 3, 4);
+
+  private final MemoryBucket stored = new MemoryBucket();
+  private final List<String> requests = new ArrayList<>();
+  private final FaultyBucket bucket = new FaultyBucket(stored, (request, key) -> Fate.FINE);
+  private final S3Layout layout = new S3Layout("p/");
+  private final S3Backend backend = new S3Backend(bucket, layout, MemoryFactory.SETTINGS);
+
+  private static RefChange change(long nonce) {
+    return new RefChange(
+        MAIN, Optional.of(TARGET), true, new Nonce(7, nonce), "test", "tester", 1000);
+  }
+
+  private RefRecord created() {
+    RefOutcome outcome = backend.refs().compareAndSet(Optional.empty(), change(1), FRESH);
+    return ((RefOutcome.Done) outcome).record();
+  }
+
+  private void note() {
+    bucket.follow(
+        (request, key) -> {
+          synchronized (requests) {
+            requests.add(request + " " + key);
+          }
+          return Fate.FINE;
+        });
+  }
+
+  @Test
+  void newRefIsOpenedAndTheChainReadAgainBeforeItIsSet() {
+    note();
+
+    RefRecord record = created();
+
+    assertThat(record.number()).isEqualTo(2);
+    assertThat(requests)
+        .containsExactly(
+            "list p/gc/",
+            "create " + layout.refRecord(MAIN, 1),
+            "list p/gc/",
+            "create " + layout.refRecord(MAIN, 2));
+    assertThat(backend.refs().read(MAIN, 1).orElseThrow().kind()).isEqualTo(RefRecord.Kind.OPEN);
+  }
+
+  @Test
+  void commitOnAnExistingRefIsOneRequest() {
+    RefRecord record = created();
+    note();
+
+    backend.refs().compareAndSet(Optional.of(record), change(2), FRESH);
+
+    assertThat(requests).containsExactly("create " + layout.refRecord(MAIN, 3));
+  }
+
+  @Test
+  void refLeftOpenByAnotherIsSetByWhoFindsIt() {
+    bucket.follow(
+        (request, key) ->
+            key.equals(layout.refRecord(MAIN, 2)) && request.equals("create")
+                ? Fate.REFUSED
+                : Fate.FINE);
+    assertThatThrownBy(this::created).isInstanceOf(BackendException.class);
+    RefRecord open = backend.refs().read(MAIN).orElseThrow();
+    assertThat(open.kind()).isEqualTo(RefRecord.Kind.OPEN);
+    note();
+
+    RefOutcome outcome = backend.refs().compareAndSet(Optional.of(open), change(5), FRESH);
+
+    assertThat(outcome).isInstanceOf(RefOutcome.Done.class);
+    assertThat(requests)
+        .containsExactly("list p/gc/", "list p/gc/", "create " + layout.refRecord(MAIN, 2));
+  }
+
+  @Test
+  void lostAnswersOfARefAreSettledByItsSlot() {
+    RefRecord record = created();
+    bucket.follow((request, key) -> request.equals("create") ? Fate.APPLIED_BUT_LOST : Fate.FINE);
+
+    RefOutcome outcome = backend.refs().compareAndSet(Optional.of(record), change(2), FRESH);
+
+    assertThat(outcome).isInstanceOf(RefOutcome.Done.class);
+    assertThat(stored.keys().stream().filter(key -> key.contains("/refs/"))).hasSize(3);
+  }
+
+  @Test
+  void refWriteWithoutAnyAnswerIsUnknown() {
+    RefRecord record = created();
+    bucket.follow((request, key) -> Fate.LOST);
+
+    RefOutcome outcome = backend.refs().compareAndSet(Optional.of(record), change(2), FRESH);
+
+    assertThat(outcome).isInstanceOf(RefOutcome.Unknown.class);
+    assertThat(((RefOutcome.Unknown) outcome).attempted().number()).isEqualTo(3);
+  }
+
+  @Test
+  void whatAServerListsBesideRecordsIsPassedOver() {
+    RefRecord record = created();
+    stored.place(layout.refRecord(MAIN, 3) + "-0709a555-036b", new byte[] {1});
+    stored.place(layout.ref(MAIN) + "0-under-way", new byte[] {1});
+
+    assertThat(backend.refs().read(MAIN)).contains(record);
+  }
+
+  @Test
+  void collectedRepositoryIsReadAndNotWritten() {
+    RefRecord record = created();
+    stored.place("p/gc/fffffffffffffffe", new byte[] {1});
+
+    assertThat(backend.refs().read(MAIN)).contains(record);
+    assertThatThrownBy(() -> backend.refs().epoch(Optional.empty()))
+        .isInstanceOf(UnsupportedFormatException.class)
+        .hasMessageContaining("epoch 1");
+    RefChange other =
+        new RefChange(RefName.branch("b"), Optional.of(TARGET), true, new Nonce(1, 1), "", "", 0);
+    assertThatThrownBy(() -> backend.refs().compareAndSet(Optional.empty(), other, FRESH))
+        .isInstanceOf(UnsupportedFormatException.class);
+    assertThat(backend.refs().read(RefName.branch("b"))).isEmpty();
+  }
+
+  @Test
+  void collectionThatBeginsWhileARefIsOpenedIsSeen() {
+    bucket.follow(
+        (request, key) -> {
+          if (request.equals("create") && key.equals(layout.refRecord(MAIN, 1))) {
+            stored.place("p/gc/fffffffffffffffe", new byte[] {1});
+          }
+          return Fate.FINE;
+        });
+
+    assertThatThrownBy(this::created).isInstanceOf(UnsupportedFormatException.class);
+    assertThat(backend.refs().read(MAIN).orElseThrow().target()).isEmpty();
+  }
+
+  @Test
+  void copyIsReadAndFoundAndScannedOnceWherePlainNameIsGone() {
+    ByteBuffer bytes = ByteBuffer.wrap(new byte[] {1, 2, 3});
+    ContentHash hash = HashAlgorithm.SHA256.hash(bytes);
+    try (BlobWriter writer = backend.blobs().writer(0)) {
+      writer.put(hash, bytes);
+      writer.flush();
+    }
+    byte[] object = stored.take(layout.blob(hash));
+    stored.place(layout.copies(hash) + "0000000000000002", object);
+    stored.place(layout.copies(hash) + "0000000000000005", object);
+    stored.place("p/gc/fffffffffffffffe", new byte[] {1});
+
+    try (StoredBlob blob = backend.blobs().open(hash).orElseThrow()) {
+      assertThat(blob.read(0, 10)).isEqualTo(bytes);
+    }
+    assertThat(backend.blobs().missing(Set.of(hash, TARGET))).containsExactly(TARGET);
+    List<ContentHash> seen = new ArrayList<>();
+    ((ScannableBlobs) backend.blobs()).scan((each, length) -> seen.add(each));
+    assertThat(seen).containsExactly(hash);
+  }
+
+  @Test
+  void smallBlobIsReadWithOneRequest() {
+    ByteBuffer bytes = ByteBuffer.allocate(1000);
+    try (BlobWriter writer = backend.blobs().writer(0)) {
+      writer.put(TARGET, bytes);
+      writer.flush();
+    }
+    note();
+
+    try (StoredBlob blob = backend.blobs().open(TARGET).orElseThrow()) {
+      blob.read(0, 1000);
+    }
+
+    assertThat(requests).containsExactly("get " + layout.blob(TARGET));
+  }
+
+  @Test
+  void failedUploadFailsTheFlushAndTheWriter() {
+    bucket.follow((request, key) -> request.equals("create") ? Fate.REFUSED : Fate.FINE);
+    try (BlobWriter writer = backend.blobs().writer(0)) {
+      writer.put(TARGET, ByteBuffer.allocate(10));
+      assertThatThrownBy(writer::flush)
+          .isInstanceOf(BackendException.class)
+          .hasMessageContaining("cannot store blobs in s3://memory");
+      assertThatThrownBy(() -> writer.put(TARGET, ByteBuffer.allocate(10)))
+          .isInstanceOf(BackendException.class);
+    }
+  }
+
+  @Test
+  void valueWhosePartsMeetFaultsIsStoredAndNoUploadIsLeft() {
+    GeneratedSource value = GeneratedSource.of(3, 3 * Blobs.MAX_WHOLE + 5);
+    int[] count = new int[1];
+    bucket.follow(
+        (request, key) -> {
+          synchronized (count) {
+            boolean fault = !request.equals("beginParts") && count[0]++ % 2 == 0;
+            return fault ? Fate.APPLIED_BUT_LOST : Fate.FINE;
+          }
+        });
+    try (BlobWriter writer = backend.blobs().writer(0)) {
+      writer.put(value.hash(), value);
+      writer.flush();
+    }
+
+    try (StoredBlob blob = backend.blobs().open(value.hash()).orElseThrow()) {
+      assertThat(blob.length()).isEqualTo(value.length());
+    }
+    assertThat(stored.openUploads()).isZero();
+  }
+
+  @Test
+  void partsOfTheLargestValueAreWithinTheLimitsOfS3() {
+    assertThat(PartsUpload.partLength(Blobs.MAX_WHOLE + 1L)).isEqualTo(Blobs.MAX_WHOLE);
+    int size = PartsUpload.partLength(Blobs.MAX_VALUE);
+    assertThat((Blobs.MAX_VALUE + size - 1) / size).isLessThanOrEqualTo(10_000);
+  }
+}
