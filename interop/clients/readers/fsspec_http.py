@@ -1,4 +1,5 @@
 """fsspec's HTTP file system on its own: finds every key by the listings, reads it whole, digests the tree."""
+
 import hashlib
 
 import fsspec

@@ -1,4 +1,5 @@
 """zarr-python 3 over fsspec's reference file system, whose references are URLs of single keys, whole or by range."""
+
 import warnings
 
 import fsspec
@@ -9,9 +10,15 @@ import reading
 
 def open_store(store):
     files = fsspec.filesystem(
-        "reference", fo=store["references"], remote_protocol="http", asynchronous=True, remote_options={"asynchronous": True}
+        "reference",
+        fo=store["references"],
+        remote_protocol="http",
+        asynchronous=True,
+        remote_options={"asynchronous": True},
     )
-    group = zarr.open_group(zarr.storage.FsspecStore(files, read_only=True, path=""), mode="r", use_consolidated=False)
+    group = zarr.open_group(
+        zarr.storage.FsspecStore(files, read_only=True, path=""), mode="r", use_consolidated=False
+    )
     return lambda entry: group[entry["path"][1:]]
 
 

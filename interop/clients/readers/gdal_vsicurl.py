@@ -1,4 +1,5 @@
 """GDAL's Zarr driver over /vsicurl, as rasterio brings it: the last two axes are a raster, all others its bands."""
+
 import warnings
 
 import numpy

@@ -4,6 +4,7 @@ In:  {"stores": [{"id", "url", "consolidated", "arrays": [{"path", "shape", "dty
 Out: one JSON object a line, {"store", "array", "sha256"} or {"store", "array", "error"}; last {"done": true}.
 `rows`, where it is not null, lists the ranges of the first axis to read, in order, instead of everything.
 """
+
 import hashlib
 import json
 import sys
@@ -23,7 +24,9 @@ def selections(shape, rows):
     for length in shape[1:]:
         width *= max(1, length)
     step = max(1, SLAB // width)
-    return [slice(at, min(at + step, end)) for start, end in (rows or [[0, shape[0]]]) for at in range(start, end, step)]
+    return [
+        slice(at, min(at + step, end)) for start, end in (rows or [[0, shape[0]]]) for at in range(start, end, step)
+    ]
 
 
 def encode(block):

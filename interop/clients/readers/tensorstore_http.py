@@ -1,10 +1,13 @@
 """TensorStore's zarr and zarr3 drivers over its HTTP key-value store."""
+
 import numpy
 import tensorstore
 
 import reading
 
-CONTEXT = tensorstore.Context({"http_request_concurrency": {"limit": 32}, "http_request_retries": {"max_retries": 1}})
+CONTEXT = tensorstore.Context(
+    {"http_request_concurrency": {"limit": 32}, "http_request_retries": {"max_retries": 1}}
+)
 
 
 class Array:

@@ -1,4 +1,5 @@
 """xarray with its zarr engine: each group a dataset, values as stored (nothing decoded by CF rules)."""
+
 import warnings
 
 import xarray
@@ -23,7 +24,12 @@ def open_store(store):
         group, _, name = entry["path"].rpartition("/")
         if group not in groups:
             groups[group] = xarray.open_dataset(
-                store["url"], engine="zarr", group=group or None, consolidated=store["consolidated"], decode_cf=False, cache=False
+                store["url"],
+                engine="zarr",
+                group=group or None,
+                consolidated=store["consolidated"],
+                decode_cf=False,
+                cache=False,
             )
         return Variable(groups[group].variables[name])
 

@@ -1,4 +1,5 @@
 """zarr-python 2 over fsspec's HTTP file system."""
+
 import zarr
 from zarr.storage import FSStore
 

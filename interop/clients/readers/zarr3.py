@@ -1,4 +1,5 @@
 """zarr-python 3 over fsspec's HTTP file system; by a local folder where the URL is a path."""
+
 import warnings
 
 import zarr

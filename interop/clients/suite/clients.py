@@ -1,4 +1,5 @@
 """The clients, and how a job is given to one."""
+
 import contextlib
 import fnmatch
 import http.server
@@ -93,7 +94,9 @@ def run(command, job, seconds):
             broken = f"it took more than {seconds} seconds"
         out.seek(0)
         words.seek(0)
-        lines = [json.loads(line) for line in out.read().splitlines() if line.startswith("{") and line.endswith("}")]
+        lines = [
+            json.loads(line) for line in out.read().splitlines() if line.startswith("{") and line.endswith("}")
+        ]
         return lines, broken and f"{broken}: {words.read()[-1500:].strip()}"
 
 
@@ -132,7 +135,10 @@ def browse(job, tally, seconds):
     lines, done = [], threading.Event()
 
     class Page(http.server.SimpleHTTPRequestHandler):
-        extensions_map = http.server.SimpleHTTPRequestHandler.extensions_map | {".mjs": "text/javascript", ".js": "text/javascript"}
+        extensions_map = http.server.SimpleHTTPRequestHandler.extensions_map | {
+            ".mjs": "text/javascript",
+            ".js": "text/javascript",
+        }
 
         def do_GET(self):
             if self.path != "/job":
@@ -158,9 +164,18 @@ def browse(job, tally, seconds):
         server = Server(("127.0.0.1", 0), lambda *args: Page(*args, directory=os.fspath(folder)))
         threading.Thread(target=server.serve_forever, daemon=True).start()
         page = f"http://localhost:{server.server_port}/zarrita-browser.html"
-        options = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run", f"--user-data-dir={profile}"]
+        options = [
+            "--headless=new",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-dev-shm-usage",
+            "--no-first-run",
+            f"--user-data-dir={profile}",
+        ]
         with tempfile.TemporaryFile("w+") as words:
-            process = subprocess.Popen([browser, *options, page], stdin=subprocess.DEVNULL, stdout=words, stderr=words)
+            process = subprocess.Popen(
+                [browser, *options, page], stdin=subprocess.DEVNULL, stdout=words, stderr=words
+            )
             ended = done.wait(seconds)
             process.terminate()
             try:
@@ -172,5 +187,8 @@ def browse(job, tally, seconds):
             server.server_close()
             words.seek(0)
             problem = None if ended else f"the page took more than {seconds} seconds: {words.read()[-800:].strip()}"
-        problem = next((f"the page failed: {line['error']}" for line in lines if "array" not in line and "error" in line), problem)
+        problem = next(
+            (f"the page failed: {line['error']}" for line in lines if "array" not in line and "error" in line),
+            problem,
+        )
         return lines, problem

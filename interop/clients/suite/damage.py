@@ -1,4 +1,5 @@
 """One bit of what is stored is flipped while the server runs: every client must get an error, never fill values or other numbers."""
+
 import contextlib
 import json
 import mmap
@@ -47,7 +48,10 @@ def largest(state):
     """The key of the largest value of the array to be damaged."""
     prefix = f"{ARRAYS[state.dataset][0][1:]}/"
     sizes = state.sizes()
-    return max((k for k in sizes if k.startswith(prefix) and not k.rpartition("/")[2].startswith((".z", "zarr.json"))), key=sizes.get)
+    return max(
+        (k for k in sizes if k.startswith(prefix) and not k.rpartition("/")[2].startswith((".z", "zarr.json"))),
+        key=sizes.get,
+    )
 
 
 def document(state):
@@ -75,7 +79,9 @@ class Damage:
     def __init__(self, tally, work, committed, repositories, allowed):
         self.tally, self.work, self.allowed, self.committed = tally, work, allowed, {}
         for state, done in committed.items():
-            if ARRAYS.get(state.dataset, [None])[0] in state.arrays and state.dataset not in {s.dataset for s in self.committed}:
+            if ARRAYS.get(state.dataset, [None])[0] in state.arrays and state.dataset not in {
+                s.dataset for s in self.committed
+            }:
                 self.committed[state] = done
                 shutil.copytree(repositories / state.dataset, work / "damaged" / state.dataset)
                 state.unpack(work / "whole" / state.id)
@@ -83,17 +89,27 @@ class Damage:
     def check(self, clients):
         # A document that was read before is answered from memory, and rightly; a value is read from disk each time.
         for what, read_before in (("a value", True), ("a document", False), ("the names of a value", False)):
-            with Serving([self.work / "damaged" / state.dataset for state in self.committed], self.work / "damaged.log") as serving:
+            with Serving(
+                [self.work / "damaged" / state.dataset for state in self.committed], self.work / "damaged.log"
+            ) as serving:
                 if read_before:
-                    self.tally.test(f"{clients[0].name} reads before {what} is damaged", self.sound(clients[0], serving.url))
+                    self.tally.test(
+                        f"{clients[0].name} reads before {what} is damaged", self.sound(clients[0], serving.url)
+                    )
                 with contextlib.ExitStack() as mend:
                     for state, done in self.committed.items():
                         repository = self.work / "damaged" / state.dataset
-                        mend.enter_context(flipped(repository / "data.mdb", list(pieces(what, state, repository, done))))
-                    self.tally.test(f"requests for damaged bytes are told so ({what})", list(self.raw(what, serving.url)))
+                        mend.enter_context(
+                            flipped(repository / "data.mdb", list(pieces(what, state, repository, done)))
+                        )
+                    self.tally.test(
+                        f"requests for damaged bytes are told so ({what})", list(self.raw(what, serving.url))
+                    )
                     with ThreadPoolExecutor(2) as pool:
                         list(pool.map(lambda client: self.one(client, what, serving.url), clients))
-                self.tally.test(f"{clients[0].name} reads again once {what} is mended", self.sound(clients[0], serving.url))
+                self.tally.test(
+                    f"{clients[0].name} reads again once {what} is mended", self.sound(clients[0], serving.url)
+                )
 
     def one(self, client, what, url):
         try:
@@ -105,9 +121,16 @@ class Damage:
 
     def read(self, client, url, place):
         """What a client reads of all states; `place(state)` is the URL path of one."""
-        stores = [values.store(client, state, "branch", f"{url}/{place(state)}", ARRAYS[state.dataset]) for state in self.committed]
+        stores = [
+            values.store(client, state, "branch", f"{url}/{place(state)}", ARRAYS[state.dataset])
+            for state in self.committed
+        ]
         answers, broken = client.read({"stores": stores}, self.tally, 300)
-        found = {(state, path): answers.get((f"{state.id} by branch", path), {}) for state in self.committed for path in ARRAYS[state.dataset]}
+        found = {
+            (state, path): answers.get((f"{state.id} by branch", path), {})
+            for state in self.committed
+            for path in ARRAYS[state.dataset]
+        }
         return found, broken
 
     def served(self, client, url):
@@ -115,7 +138,11 @@ class Damage:
 
     def sound(self, client, url):
         answers, _ = self.served(client, url)
-        return [f"{state.id}{path}: {answer}" for (state, path), answer in answers.items() if answer.get("sha256") != state.arrays[path]["sha256"]]
+        return [
+            f"{state.id}{path}: {answer}"
+            for (state, path), answer in answers.items()
+            if answer.get("sha256") != state.arrays[path]["sha256"]
+        ]
 
     def damaged(self, client, what, url):
         """Sentences about what a client read and must not have, or did not read and could have."""
@@ -137,7 +164,9 @@ class Damage:
             if plain.get((state, path), {}).get("sha256") != digest:
                 yield f"{state.id}{path}: it read {'the right' if digest == state.arrays[path]['sha256'] else 'OTHER'} values without an error"
         if plain:
-            self.tally.say(f"known: {client.name} {LIMITS['damage'][client.short]}; from a plain server that answers 502, too")
+            self.tally.say(
+                f"known: {client.name} {LIMITS['damage'][client.short]}; from a plain server that answers 502, too"
+            )
 
     def told_by_plain_server(self, client, url):
         """What a client reads where a plain server answers 502 for what is refused here."""

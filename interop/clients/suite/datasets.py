@@ -1,4 +1,5 @@
 """The data that the clients read: states of real Zarr stores, and what each array holds by value."""
+
 import functools
 import json
 import math
@@ -81,7 +82,10 @@ def folder():
 def load(directory):
     """All states, by data set, each after its parent."""
     expected = json.loads((directory / "expected.json").read_text())
-    return {name: [_state(directory, name, *item) for item in data["states"].items()] for name, data in expected["datasets"].items()}
+    return {
+        name: [_state(directory, name, *item) for item in data["states"].items()]
+        for name, data in expected["datasets"].items()
+    }
 
 
 def _state(directory, dataset, name, entry):
@@ -101,4 +105,6 @@ def unreadable(directory):
     if not file.is_file():
         return None
     known = json.loads(file.read_text())["unreadable"]
-    return {(client, state): set(arrays) for client, where in known.items() for state, arrays in where["http"].items()}
+    return {
+        (client, state): set(arrays) for client, where in known.items() for state, arrays in where["http"].items()
+    }

@@ -1,4 +1,5 @@
 """Where the clients run: Python environments and node_modules by their pins, made once and kept outside the checkout."""
+
 import contextlib
 import fcntl
 import glob
@@ -28,8 +29,17 @@ def python(name, tally):
         if absent:
             tally.say(f"making the Python environment {name} with {base} ({version})")
             _run(base, "-m", "venv", str(home))
-            _run(str(home / "bin" / "python"), "-m", "pip", "install", "-q", "--disable-pip-version-check", "--no-deps",
-                 "-r", str(HERE / "requirements" / f"{name}.txt"))
+            _run(
+                str(home / "bin" / "python"),
+                "-m",
+                "pip",
+                "install",
+                "-q",
+                "--disable-pip-version-check",
+                "--no-deps",
+                "-r",
+                str(HERE / "requirements" / f"{name}.txt"),
+            )
     return str(home / "bin" / "python")
 
 
@@ -39,11 +49,22 @@ def _interpreter(wanted):
         roots = [os.environ.get("PYENV_ROOT"), os.path.expanduser("~/.pyenv"), "/opt/pyenv", "/usr/local/pyenv"]
         for root in filter(None, roots):
             found += sorted(glob.glob(f"{root}/versions/{version}.*/bin/python{version}"), reverse=True)
-        found += [f"/usr/bin/python{version}", f"/usr/local/bin/python{version}", f"/opt/python{version}/bin/python{version}"]
+        found += [
+            f"/usr/bin/python{version}",
+            f"/usr/local/bin/python{version}",
+            f"/opt/python{version}/bin/python{version}",
+        ]
         for candidate in filter(None, found):
             # A pyenv shim is there also where its version is not; a Debian python3 may have no ensurepip.
-            tried = subprocess.run([candidate, "-c", "import ensurepip, venv, sys; print(sys.version.split()[0])"],
-                                   capture_output=True, text=True) if os.access(candidate, os.X_OK) else None
+            tried = (
+                subprocess.run(
+                    [candidate, "-c", "import ensurepip, venv, sys; print(sys.version.split()[0])"],
+                    capture_output=True,
+                    text=True,
+                )
+                if os.access(candidate, os.X_OK)
+                else None
+            )
             if tried and tried.returncode == 0 and tried.stdout.startswith(f"{version}."):
                 return candidate, tried.stdout.strip()
     raise Missing(f"no Python {' or '.join(wanted)} with venv on this machine")
@@ -78,7 +99,17 @@ def chromium(tally):
             sudo = [] if os.geteuid() == 0 else ["sudo", "-n"]
             with contextlib.suppress(RuntimeError, OSError):
                 _run(*sudo, "apt-get", "update", "-qq")
-                _run(*sudo, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "install", "-y", "-qq", "--no-install-recommends", "chromium")
+                _run(
+                    *sudo,
+                    "env",
+                    "DEBIAN_FRONTEND=noninteractive",
+                    "apt-get",
+                    "install",
+                    "-y",
+                    "-qq",
+                    "--no-install-recommends",
+                    "chromium",
+                )
             found = _browser()
         if not found:
             raise Missing("no chromium on this machine, and apt-get could not install it")
@@ -109,6 +140,8 @@ def _once(home):
 
 
 def _run(*command, cwd=None):
-    done = subprocess.run(command, cwd=cwd, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    done = subprocess.run(
+        command, cwd=cwd, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
     if done.returncode:
         raise RuntimeError(f"{' '.join(command)} ended with {done.returncode}:\n{done.stdout[-4000:]}")

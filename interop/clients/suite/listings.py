@@ -1,4 +1,5 @@
 """What is read without a Zarr client: every key through fsspec's listings, and the rules of N5 (HttpKeyValueAccess) as raw requests."""
+
 import html
 import random
 import re
@@ -15,7 +16,11 @@ DIRECTORIES, VALUES = 40, 40
 def check_trees(tally, places):
     """fsspec finds and reads every key; the digest of the tree must be that of the data."""
     stores = [
-        {"id": f"{state.id} by {address}", "url": url, "arrays": [{"path": "keys", "shape": [len(state.files)], "rows": None}]}
+        {
+            "id": f"{state.id} by {address}",
+            "url": url,
+            "arrays": [{"path": "keys", "shape": [len(state.files)], "rows": None}],
+        }
         for state, urls in places.items()
         for address, url in urls.items()
     ]
@@ -89,7 +94,11 @@ def _n5(raw, state, root, chance):
             yield f"GET {path} is {status} with other bytes"
         first = chance.randrange(len(value))
         last = chance.randrange(first, len(value))
-        for wanted, part in ((f"{first}-{last}", value[first : last + 1]), (f"{first}-", value[first:]), (f"-{last + 1}", value[-last - 1 :])):
+        for wanted, part in (
+            (f"{first}-{last}", value[first : last + 1]),
+            (f"{first}-", value[first:]),
+            (f"-{last + 1}", value[-last - 1 :]),
+        ):
             status, headers, body = yield from ask(path, Range=f"bytes={wanted}")
             if (status, body) != (206, part) or not headers["Content-Range"].endswith(f"/{len(value)}"):
                 yield f"GET {path} of bytes={wanted} is {status} with {len(body)} bytes, {headers['Content-Range']}"

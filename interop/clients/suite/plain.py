@@ -1,4 +1,5 @@
 """A plain web server over a directory, with ranges and listings: what any server would do, the control."""
+
 import http.server
 import io
 import os
@@ -40,7 +41,9 @@ class Handler(http.server.SimpleHTTPRequestHandler):
             file.seek(first)
             body = file.read(beyond - first)
         self.send_response(status)
-        self.send_header("Content-Type", "application/json" if path.suffix == ".json" else "application/octet-stream")
+        self.send_header(
+            "Content-Type", "application/json" if path.suffix == ".json" else "application/octet-stream"
+        )
         self.send_header("Content-Length", str(len(body)))
         self.send_header("Accept-Ranges", "bytes")
         if status == 206:

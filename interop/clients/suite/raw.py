@@ -1,4 +1,5 @@
 """Single requests, their paths sent exactly as they are given."""
+
 import http.client
 import urllib.parse
 

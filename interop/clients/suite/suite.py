@@ -1,4 +1,5 @@
 """The whole run: makes repositories, starts the server, and has each check do its part."""
+
 import pathlib
 import sys
 import tempfile
@@ -47,7 +48,9 @@ class Suite:
         self.repositories, self.plain = work / "repositories", work / "plain"
 
     def run(self):
-        self.tally.say(f"{sum(map(len, self.data.values()))} states of {len(self.data)} data sets from {self.folder}")
+        self.tally.say(
+            f"{sum(map(len, self.data.values()))} states of {len(self.data)} data sets from {self.folder}"
+        )
         varve("init", self.work / "first")
         self.tally.say("varve is built")
         self.repositories.mkdir()
@@ -59,7 +62,13 @@ class Suite:
             state.unpack(self.plain / state.id)
         self.tally.say(f"{len(committed)} commits in {len(self.data)} repositories")
         truth = self.truth_of_pieces()
-        hurt = damage.Damage(self.tally, self.work, committed, self.repositories, values.Values(self.tally, {}, "", {}, self.listed).allowed)
+        hurt = damage.Damage(
+            self.tally,
+            self.work,
+            committed,
+            self.repositories,
+            values.Values(self.tally, {}, "", {}, self.listed).allowed,
+        )
         lanes = [
             {"values": lambda: self.served(committed, truth), "listings": lambda: self.listed_keys(committed)},
             {
@@ -71,7 +80,11 @@ class Suite:
         ]
         # The machine waits for no single client: what takes longest runs beside all else.
         with ThreadPoolExecutor(len(lanes)) as pool:
-            list(pool.map(lambda lane: [self.or_skipped(name, lane[name]) for name in lane if name in self.checks], lanes))
+            list(
+                pool.map(
+                    lambda lane: [self.or_skipped(name, lane[name]) for name in lane if name in self.checks], lanes
+                )
+            )
 
     def served(self, committed, truth):
         with self.serving("values") as serving, PlainServer(self.plain) as plain:
@@ -94,12 +107,21 @@ class Suite:
 
     @staticmethod
     def places(serving, committed):
-        return {state: {by: f"{serving.url}/{path}" for by, path in done.addresses().items()} for state, done in committed.items()}
+        return {
+            state: {by: f"{serving.url}/{path}" for by, path in done.addresses().items()}
+            for state, done in committed.items()
+        }
 
     def names(self, committed):
         state = next(s for s in committed if s.dataset == "scenarios")
         clients = [client for client in self.clients if not client.limit(state, "/latitude")]
-        names.check(self.tally, self.work, (state, "/latitude"), clients, lambda check, clients: self.each(check, clients, " under odd names"))
+        names.check(
+            self.tally,
+            self.work,
+            (state, "/latitude"),
+            clients,
+            lambda check, clients: self.each(check, clients, " under odd names"),
+        )
 
     def exported(self, committed, truth):
         """The newest state of each data set, exported, is read as a directory."""
@@ -109,13 +131,17 @@ class Suite:
             target = self.work / "exported" / state.dataset
             varve("export", self.repositories / state.dataset, committed[state].commit, target)
             places[state] = {"commit": str(target)}
-        clients = [c for c in self.clients if c.environment.startswith("zarr-") and c.listed in ("zarr3", "zarr2", "xarray") and not c.name.startswith("fsspec")]
-        self.each(values.Values(self.tally, places, str(self.plain), truth, self.listed), clients, " from an export")
+        clients = [c for c in self.clients if c.reader in ("zarr3.py", "zarr2.py", "xarray_zarr.py")]
+        self.each(
+            values.Values(self.tally, places, str(self.plain), truth, self.listed), clients, " from an export"
+        )
 
     def each(self, check, clients, what=""):
         """Has clients do a check, two at a time."""
         with ThreadPoolExecutor(2) as pool:
-            counts = pool.map(lambda client: self.or_skipped(client.name + what, lambda: check.check(client, what)), clients)
+            counts = pool.map(
+                lambda client: self.or_skipped(client.name + what, lambda: check.check(client, what)), clients
+            )
             self.tally.say(f"{sum(filter(None, counts))} arrays equal{what or ' in all'}")
 
     def or_skipped(self, name, work):
@@ -130,15 +156,30 @@ class Suite:
 
     def truth_of_pieces(self):
         """Digests of the rows that are read of large arrays: by zarr-python from plain files, which must give the digest of all first."""
-        large = [(state, path) for states in self.data.values() for state in states for path in state.arrays if state.rows(path)]
+        large = [
+            (state, path)
+            for states in self.data.values()
+            for state in states
+            for path in state.arrays
+            if state.rows(path)
+        ]
         stores = [
-            {"id": f"{state.id} {what}", "url": str(self.plain / state.id), "consolidated": False, "arrays": [values.array_entry(state, path, rows)]}
+            {
+                "id": f"{state.id} {what}",
+                "url": str(self.plain / state.id),
+                "consolidated": False,
+                "arrays": [values.array_entry(state, path, rows)],
+            }
             for state, path in large
             for what, rows in (("all", None), ("rows", state.rows(path)))
         ]
         reader = next(client for client in CLIENTS if client.name == "zarr-3.1")
         answers, broken = reader.read({"stores": stores}, self.tally)
         problems = [broken] if broken else []
-        problems += [f"{state.id}{path}" for state, path in large if answers[f"{state.id} all", path].get("sha256") != state.arrays[path]["sha256"]]
+        problems += [
+            f"{state.id}{path}"
+            for state, path in large
+            if answers[f"{state.id} all", path].get("sha256") != state.arrays[path]["sha256"]
+        ]
         self.tally.test("zarr-python reads large arrays from plain files", problems)
         return {(state.id, path): answers[f"{state.id} rows", path].get("sha256") for state, path in large}

@@ -1,4 +1,5 @@
 """What held, what did not, what could not be tried."""
+
 import threading
 import time
 

@@ -1,4 +1,5 @@
 """A reader of a branch while somebody appends to it: never a mixed state. The same reader on the plain directory sees many."""
+
 import hashlib
 import itertools
 import json
@@ -120,7 +121,10 @@ class Commits:
             if self.apply is None:
                 command = [COMMAND, "apply", str(self.repository), "--json"]
                 self.apply = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-            for line in [*({"put": key, "file": str(self.store / key)} for key in changed), {"commit": f"step {n}"}]:
+            for line in [
+                *({"put": key, "file": str(self.store / key)} for key in changed),
+                {"commit": f"step {n}"},
+            ]:
                 self.apply.stdin.write(json.dumps(line) + "\n")
             self.apply.stdin.flush()
             if json.loads(self.apply.stdout.readline())["type"] != "commit":
@@ -136,7 +140,12 @@ class Commits:
 def check(tally, work):
     python = environments.python("zarr-3.4", tally)
     store, repository = work / "tear" / "store", work / "tear" / "ocean"
-    writer = subprocess.Popen([python, "-B", str(READERS / "append_writer.py"), str(store)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    writer = subprocess.Popen(
+        [python, "-B", str(READERS / "append_writer.py"), str(store)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
     writer.stdout.readline()
     varve("init", repository)
     (first,) = varve("import", store, repository, "-m", "step 0")
@@ -170,10 +179,31 @@ def check(tally, work):
         f"{len(poller.mixed)} mixed, {len(poller.errors)} errors; pinned: {pinned.reads} reads, {len(pinned.digests)} digest; "
         f"plain directory: {control.polls} polls, {torn} mixed, {len(control.mixed) - torn} without metadata, {len(control.errors)} errors"
     )
-    tally.test("all appends are commits", [] if (steps, len(log)) == (STEPS + 1, STEPS + 1) else f"{steps} steps, {len(log)} commits")
-    tally.test(f"{POLLS} polls while appends are committed", [] if poller.polls >= POLLS else f"{poller.polls} polls only")
+    tally.test(
+        "all appends are commits",
+        [] if (steps, len(log)) == (STEPS + 1, STEPS + 1) else f"{steps} steps, {len(log)} commits",
+    )
+    tally.test(
+        f"{POLLS} polls while appends are committed", [] if poller.polls >= POLLS else f"{poller.polls} polls only"
+    )
     tally.test("no poll sees a mixed state", poller.mixed)
     tally.test("no poll fails", poller.errors)
-    tally.test("the branch is seen to move, and only forwards", [] if len(poller.lengths) > STEPS // 3 and not poller.falls else f"{len(poller.lengths)} states, {poller.falls} backwards")
-    tally.test("a reader of the first commit reads the same again and again", [] if len(pinned.digests) == 1 and pinned.reads > 9 else f"{len(pinned.digests)} digests in {pinned.reads} reads")
-    tally.test("the same poll of the plain directory sees mixed states", [] if torn else f"none in {control.polls} polls")
+    tally.test(
+        "the branch is seen to move, and only forwards",
+        (
+            []
+            if len(poller.lengths) > STEPS // 3 and not poller.falls
+            else f"{len(poller.lengths)} states, {poller.falls} backwards"
+        ),
+    )
+    tally.test(
+        "a reader of the first commit reads the same again and again",
+        (
+            []
+            if len(pinned.digests) == 1 and pinned.reads > 9
+            else f"{len(pinned.digests)} digests in {pinned.reads} reads"
+        ),
+    )
+    tally.test(
+        "the same poll of the plain directory sees mixed states", [] if torn else f"none in {control.polls} polls"
+    )

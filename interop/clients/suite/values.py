@@ -3,17 +3,26 @@
 What a client cannot read is in clients.json of the data (or limits.json, for other clients and where there is no such file),
 and it must fail on a plain web server of the same files as well: an error there too, or the very same wrong values.
 """
+
 import urllib.parse
 
 
 def array_entry(state, path, rows):
     array = state.arrays[path]
-    return {"path": path, "shape": array["shape"], "dtype": array["dtype"], "zarr_format": array["zarr_format"], "rows": rows}
+    return {
+        "path": path,
+        "shape": array["shape"],
+        "dtype": array["dtype"],
+        "zarr_format": array["zarr_format"],
+        "rows": rows,
+    }
 
 
 def consolidated(client, state, address):
     """Whether consolidated metadata is asked for: by commit where it is stored, by "view" where the server makes it; "xarray plain" never does."""
-    return (address == "view" or (address == "commit" and state.consolidated)) and not client.name.endswith(" plain")
+    return (address == "view" or (address == "commit" and state.consolidated)) and not client.name.endswith(
+        " plain"
+    )
 
 
 def store(client, state, address, url, paths=None):
@@ -23,7 +32,12 @@ def store(client, state, address, url, paths=None):
         # Reading 2 GB once in full is enough; by the other address the rows around stored chunks are read.
         whole = client.whole and address == "commit"
         entries.append(array_entry(state, path, None if whole else state.rows(path)))
-    entry = {"id": f"{state.id} by {address}", "url": url, "consolidated": consolidated(client, state, address), "arrays": entries}
+    entry = {
+        "id": f"{state.id} by {address}",
+        "url": url,
+        "consolidated": consolidated(client, state, address),
+        "arrays": entries,
+    }
     if client.name == "fsspec-reference":
         entry["references"] = references(state, url)
     return entry
@@ -85,7 +99,9 @@ class Values:
         for why in sorted(could - {client.limit(state, path) for state, _, path, _ in excused}):
             self.tally.say(f"{client.name}{what}: reads what limits.json excuses: {why}")
         wrong = sum(map(len, problems.values()))
-        self.tally.say(f"{client.name}{what}: {right} arrays equal, {len(excused)} beyond this client, from plain files too; {wrong} wrong")
+        self.tally.say(
+            f"{client.name}{what}: {right} arrays equal, {len(excused)} beyond this client, from plain files too; {wrong} wrong"
+        )
         return right
 
     def controls(self, client, excused):
@@ -93,7 +109,10 @@ class Values:
         wanted = {}
         for state, address, path, _ in excused:
             wanted.setdefault((state, address), []).append(path)
-        stores = [store(client, state, address, f"{self.plain}/{state.id}", paths) for (state, address), paths in wanted.items()]
+        stores = [
+            store(client, state, address, f"{self.plain}/{state.id}", paths)
+            for (state, address), paths in wanted.items()
+        ]
         answers, _ = client.read({"stores": stores}, self.tally) if stores else ({}, None)
         for state, address, path, answer in excused:
             plain = answers.get((f"{state.id} by {address}", path), {"error": "no answer"})

@@ -1,4 +1,5 @@
 """Repositories made with the command `varve`, and its server."""
+
 import json
 import os
 import pathlib
@@ -20,7 +21,14 @@ class Broken(Exception):
 
 def varve(*arguments, stdin=None):
     """Runs a command with --json and gives its objects."""
-    done = subprocess.run([COMMAND, *map(str, arguments), "--json"], input=stdin, capture_output=True, text=True, encoding="utf-8", env=SHORT)
+    done = subprocess.run(
+        [COMMAND, *map(str, arguments), "--json"],
+        input=stdin,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        env=SHORT,
+    )
     if done.returncode:
         raise Broken(f"varve {' '.join(map(str, arguments))} ended with {done.returncode}: {done.stderr.strip()}")
     return [json.loads(line) for line in done.stdout.splitlines()]
@@ -74,7 +82,10 @@ class Serving:
         self.log = log
         self.process = subprocess.Popen(
             [COMMAND, "serve", *map(str, repositories), "--port", "0", "--json"],
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=open(log, "wb"), text=True,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=open(log, "wb"),
+            text=True,
         )
         line = self.process.stdout.readline()
         if not line:
