@@ -39,7 +39,10 @@ final class NodeCodec {
   /** No node is larger; longer blobs are refused before they are read. */
   static final int MAX_BYTES = 1 << 19;
 
-  /** No tree is higher: 2^63 keys in nodes of at least 35 children fit. */
+  /**
+   * No tree is higher: with the longest keys a node of the mean size still has 15 children, and
+   * 15^16 exceeds 2^62; with usual keys five levels hold more than anybody has.
+   */
   static final int MAX_LEVEL = 16;
 
   private NodeCodec() {}

@@ -30,7 +30,7 @@ final class SplitRule {
   /** No node but the last of its level has fewer bytes, counted as {@link #leafSize} counts. */
   static final int MIN_BYTES = 2048;
 
-  /** A node ends with the entry that reaches this. */
+  /** A node ends with the entry that reaches this. Survival is 0 long before, from 39,536 bytes. */
   static final int MAX_BYTES = 65536;
 
   private static final int LEAF_OVERHEAD = 38;
