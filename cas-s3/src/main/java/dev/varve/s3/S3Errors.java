@@ -7,6 +7,9 @@ import software.amazon.awssdk.core.exception.SdkException;
 
 /** What S3's answers mean, in one place. */
 final class S3Errors {
+  private static final String NO_CREDENTIALS =
+      "Unable to load credentials from any of the providers in the chain";
+
   private S3Errors() {}
 
   /** Whether the answer says that the object, and not the bucket, is absent. */
@@ -28,13 +31,19 @@ final class S3Errors {
     }
     String said = String.valueOf(failed.getMessage());
     if (failed instanceof SdkClientException && said.contains("credentials")) {
-      return new S3Failure(
-          S3Failure.Kind.REFUSED,
-          what + said + "; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE",
-          failed);
+      return new S3Failure(S3Failure.Kind.REFUSED, what + credentials(said), failed);
     }
     return new S3Failure(
         S3Failure.Kind.UNANSWERED, what + "no answer (" + said + "); is it reachable?", failed);
+  }
+
+  /** The SDK lists every place that it looked in, in a thousand characters. */
+  private static String credentials(String said) {
+    return (said.startsWith(NO_CREDENTIALS)
+            ? "there are no credentials, neither in the environment nor in the profile nor of this"
+                + " machine's role"
+            : said)
+        + "; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE";
   }
 
   /** The failure behind a body that broke off. */
@@ -78,6 +87,18 @@ final class S3Errors {
         + (message.isEmpty() ? "" : " (" + message + ")");
   }
 
+  /** The bucket's region with a blank before it, where the answer tells it. */
+  private static String region(AwsServiceException answer) {
+    return answer.awsErrorDetails() == null || answer.awsErrorDetails().sdkHttpResponse() == null
+        ? ""
+        : answer
+            .awsErrorDetails()
+            .sdkHttpResponse()
+            .firstMatchingHeader("x-amz-bucket-region")
+            .map(name -> " " + name)
+            .orElse("");
+  }
+
   private static String advice(AwsServiceException answer) {
     return switch (code(answer)) {
       case "NoSuchBucket" -> "; make the bucket first";
@@ -88,10 +109,13 @@ final class S3Errors {
       case "PermanentRedirect",
           "AuthorizationHeaderMalformed",
           "IllegalLocationConstraintException" ->
-          "; the bucket is in another region: name it with --region";
+          "; the bucket is in another region: name it with --region" + region(answer);
       default ->
           switch (answer.statusCode()) {
-            case 301, 307 -> "; the bucket is elsewhere: check --region and --endpoint";
+            case 301, 307 ->
+                region(answer).isEmpty()
+                    ? "; the bucket is elsewhere: check --region and --endpoint"
+                    : "; name the bucket's region with --region" + region(answer);
             case 403 -> "; the credentials need the right to get, put and list objects there";
             case 404 -> "; check the bucket and --endpoint";
             case 501 -> "; this server lacks what Varve needs";

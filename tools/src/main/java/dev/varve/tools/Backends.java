@@ -2,12 +2,13 @@ package dev.varve.tools;
 
 import dev.varve.lmdb.LmdbBackend;
 import dev.varve.ref.Backend;
+import dev.varve.s3.S3Location;
 import java.nio.file.Path;
 
 /** Where repositories are stored. Thread-safe. */
 interface Backends {
-  /** Directories on this machine's disk. */
-  Backends ON_DISK =
+  /** Directories on this machine's disk, and buckets. */
+  Backends SYSTEM =
       new Backends() {
         @Override
         public Backend create(Path directory) {
@@ -25,4 +26,14 @@ interface Backends {
 
   /** Opens the storage that is in a directory. */
   Backend open(Path directory);
+
+  /** The storage of a new repository in a bucket. */
+  default Backend create(S3Location location) {
+    return Buckets.create(location);
+  }
+
+  /** Opens the storage that is in a bucket. */
+  default Backend open(S3Location location) {
+    return Buckets.open(location);
+  }
 }

@@ -16,7 +16,7 @@ final class CloneRepository extends SyncCommand {
   @Parameters(
       index = "1",
       paramLabel = "REPO",
-      description = "A directory that is absent or empty.")
+      description = "A directory that is absent or empty, or s3://bucket/prefix.")
   private String repo = "";
 
   CloneRepository(Console console) {
@@ -31,7 +31,7 @@ final class CloneRepository extends SyncCommand {
   @Override
   int run(Output out) throws IOException {
     try (Repository from = open(remote);
-        Repository to = Repositories.create(console, repo, from.config().hash())) {
+        Repository to = Repositories.create(console, repo, s3, from.config().hash())) {
       return copy(from, to, out);
     }
   }

@@ -39,7 +39,7 @@ record Console(
         new FileOutputStream(FileDescriptor.err),
         standardErrorIsTerminal(),
         System.getenv(),
-        Backends.ON_DISK);
+        Backends.SYSTEM);
   }
 
   /** How the person typed the command's name, for examples that can be pasted. */

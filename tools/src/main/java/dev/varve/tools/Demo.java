@@ -34,6 +34,11 @@ final class Demo extends Subcommand {
   }
 
   @Override
+  boolean namesRepositories() {
+    return false;
+  }
+
+  @Override
   String example() {
     return "varve demo";
   }

@@ -72,7 +72,7 @@ final class DemoStage implements AutoCloseable {
   }
 
   Repository open() {
-    return Repositories.open(console, repo());
+    return Repositories.open(console, repo(), new S3Options());
   }
 
   void step(String title) {

@@ -9,7 +9,9 @@ import picocli.CommandLine.Parameters;
 /** Makes a repository. */
 @Command(name = "init", description = "Make a new, empty repository.")
 final class Init extends Subcommand {
-  @Parameters(paramLabel = "REPO", description = "A directory that is absent or empty.")
+  @Parameters(
+      paramLabel = "REPO",
+      description = "A directory that is absent or empty, or s3://bucket/prefix.")
   private String repo = "";
 
   @Option(
@@ -36,7 +38,7 @@ final class Init extends Subcommand {
                 () ->
                     Refusal.usage(
                         "no such hash algorithm: '" + hash + "'", "choose sha256 or blake3"));
-    try (Repository made = Repositories.create(console, repo, algorithm)) {
+    try (Repository made = Repositories.create(console, repo, s3, algorithm)) {
       if (out.json()) {
         out.line(
             JsonLine.of("repository")

@@ -76,6 +76,10 @@ public final class Main {
 
   private static void add(CommandLine varve, String name, Subcommand command) {
     CommandLine line = new CommandLine(command);
+    if (command.namesRepositories()) {
+      line.getCommandSpec()
+          .addMixin("s3", CommandLine.Model.CommandSpec.forAnnotatedObject(command.s3));
+    }
     String example = example(command);
     line.getHelpSectionMap()
         .put(

@@ -13,26 +13,35 @@ import java.util.Map;
 final class Repositories {
   private Repositories() {}
 
-  /** Opens the repository that {@code repo} names. */
-  static Repository open(Console console, String repo) {
-    return Varve.open(console.backends().open(directory(repo)), environment(console.environment()));
+  /** Opens the repository that {@code repo} names: a directory, or {@code s3://bucket/prefix}. */
+  static Repository open(Console console, String repo, S3Options s3) {
+    Backends backends = console.backends();
+    Map<String, String> variables = console.environment();
+    return Varve.open(
+        S3Options.isS3(repo)
+            ? backends.open(s3.location(repo, variables))
+            : backends.open(directory(repo)),
+        environment(variables));
   }
 
   /** Makes a repository where there is none. */
-  static Repository create(Console console, String repo, HashAlgorithm hash) {
+  static Repository create(Console console, String repo, S3Options s3, HashAlgorithm hash) {
+    Backends backends = console.backends();
+    Map<String, String> variables = console.environment();
     return Varve.create(
-        console.backends().create(directory(repo)), hash, environment(console.environment()));
+        S3Options.isS3(repo)
+            ? backends.create(s3.location(repo, variables))
+            : backends.create(directory(repo)),
+        hash,
+        environment(variables));
   }
 
   private static Path directory(String repo) {
     if (repo.toLowerCase(Locale.ROOT).matches("[a-z][a-z0-9+.-]+://.*")) {
-      boolean s3 = repo.toLowerCase(Locale.ROOT).startsWith("s3://");
       throw Refusal.failed(
           "unsupported",
-          s3
-              ? "this build has no support for S3 yet: '" + repo + "'"
-              : "not a place that repositories can be in: '" + repo + "'",
-          "name a directory on this machine");
+          "not a place that repositories can be in: '" + repo + "'",
+          "name a directory on this machine, or s3://bucket/prefix");
     }
     return FilePath.of(repo, "a directory");
   }

@@ -10,6 +10,9 @@ abstract class Subcommand implements Callable<Integer> {
   /** The surroundings of this run. */
   protected final Console console;
 
+  /** Where buckets are; {@link Main} makes its options those of every command with a REPO. */
+  protected final S3Options s3 = new S3Options();
+
   @Option(names = "--json", description = "Print JSON Lines; errors are an object, too.")
   private boolean json;
 
@@ -38,6 +41,11 @@ abstract class Subcommand implements Callable<Integer> {
    */
   abstract int run(Output out) throws IOException;
 
+  /** Whether the command line names repositories. */
+  boolean namesRepositories() {
+    return true;
+  }
+
   /** The exit code where the reader of standard output left before the end. */
   int exitWhenReaderGone() {
     return Failure.OK;
@@ -60,6 +68,6 @@ abstract class Subcommand implements Callable<Integer> {
 
   /** Opens a repository that must be there. */
   protected final Repository open(String repo) {
-    return Repositories.open(console, repo);
+    return Repositories.open(console, repo, s3);
   }
 }

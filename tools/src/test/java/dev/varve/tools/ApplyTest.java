@@ -221,7 +221,7 @@ class ApplyTest {
             }
           };
       Console console =
-          new Console(fed, out, new ByteArrayOutputStream(), false, Map.of(), Backends.ON_DISK);
+          new Console(fed, out, new ByteArrayOutputStream(), false, Map.of(), Backends.SYSTEM);
       exit = CompletableFuture.supplyAsync(() -> Main.run(console, "apply", repo, "--json"));
     }
 

@@ -46,6 +46,7 @@ class ArchitectureTest {
               List.of(
                   "error", "hash", "format", "blob", "ref", "tree", "version", "check", "memory")),
           Map.entry("lmdb", List.of("error", "hash", "format", "blob", "ref")),
+          Map.entry("s3", List.of("error", "hash", "blob", "ref")),
           Map.entry("zarr", List.of("error", "hash", "format", "blob", "ref", "tree", "version")),
           Map.entry(
               "server",

@@ -98,7 +98,7 @@ final class Cli {
   }
 
   static Result with(byte[] in, String... args) {
-    return with(in, Backends.ON_DISK, args);
+    return with(in, Backends.SYSTEM, args);
   }
 
   static Result with(byte[] in, Backends backends, String... args) {

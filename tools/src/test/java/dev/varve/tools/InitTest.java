@@ -63,11 +63,4 @@ class InitTest {
     assertThat(error.path("code").asText()).isEqualTo("usage");
     assertThat(directory.resolve("r")).doesNotExist();
   }
-
-  @Test
-  void saysThatS3IsNotSupported() {
-    JsonNode error = Cli.run("init", "s3://bucket/prefix", "--json").exits(1).error();
-    assertThat(error.path("message").asText()).contains("S3").contains("s3://bucket/prefix");
-    Cli.run("log", "s3://bucket/prefix").exits(1);
-  }
 }

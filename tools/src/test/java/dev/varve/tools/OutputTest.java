@@ -20,8 +20,7 @@ class OutputTest {
   private int run(OutputStream out, boolean terminal, String in, String... args) {
     byte[] bytes = in.getBytes(StandardCharsets.UTF_8);
     return Main.run(
-        new Console(
-            new ByteArrayInputStream(bytes), out, err, terminal, Map.of(), Backends.ON_DISK),
+        new Console(new ByteArrayInputStream(bytes), out, err, terminal, Map.of(), Backends.SYSTEM),
         args);
   }
 
@@ -117,7 +116,7 @@ class OutputTest {
                 err,
                 false,
                 Map.of("VARVE_DEBUG", "1"),
-                Backends.ON_DISK),
+                Backends.SYSTEM),
             "log",
             repo);
     assertThat(exit).isEqualTo(5);

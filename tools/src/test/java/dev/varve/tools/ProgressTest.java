@@ -21,7 +21,7 @@ class ProgressTest {
             err,
             terminal,
             Map.of(),
-            Backends.ON_DISK);
+            Backends.SYSTEM);
     return new Progress(console, "importing", clock::get);
   }
 

@@ -17,6 +17,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -42,12 +43,7 @@ class ServeTest {
               new InputStreamReader(new PipedInputStream(out), StandardCharsets.UTF_8));
       Console console =
           new Console(
-              new ByteArrayInputStream(new byte[0]),
-              out,
-              err,
-              false,
-              environment,
-              Backends.ON_DISK);
+              new ByteArrayInputStream(new byte[0]), out, err, false, environment, Backends.SYSTEM);
       thread =
           new Thread(
               () -> {
@@ -86,6 +82,25 @@ class ServeTest {
       request.headers(headers);
     }
     return HttpClient.newHttpClient().send(request.build(), HttpResponse.BodyHandlers.ofString());
+  }
+
+  @Test
+  void servesFromABucket() throws Exception {
+    try (HttpBucket bucket = new HttpBucket("bucket")) {
+      Cli.run(bucket.args("init", "s3://bucket/far/r")).exits(0);
+      Cli.run(bucket.args("put", "s3://bucket/far/r", "air/c/0", value("one"))).exits(0);
+      String[] serve = bucket.args("serve", "s3://bucket/far/r", "--port", "0", "--json");
+      try (Running serving = new Running(Map.of(), serve)) {
+        String url = serving.line().path("url").asText();
+        assertThat(get(url + "r/@main/air/c/0").body()).isEqualTo("one");
+        Cli.run(bucket.args("put", "s3://bucket/far/r", "air/c/0", value("two"))).exits(0);
+        assertThat(get(url + "r/@main/air/c/0").body()).isEqualTo("two");
+      }
+    }
+  }
+
+  private String value(String text) throws IOException {
+    return Files.writeString(directory.resolve("value"), text).toString();
   }
 
   @Test

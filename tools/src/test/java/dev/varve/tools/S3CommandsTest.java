@@ -1,0 +1,169 @@
+package dev.varve.tools;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Commands on {@code s3://bucket/prefix}, over HTTP. */
+class S3CommandsTest {
+  private static final String REPO = "s3://bucket/r";
+
+  @TempDir private Path folder;
+  private HttpBucket bucket;
+
+  @BeforeEach
+  void start() {
+    bucket = new HttpBucket("bucket");
+  }
+
+  @AfterEach
+  void stop() {
+    bucket.close();
+  }
+
+  private Cli.Result run(String... args) {
+    return Cli.run(bucket.args(args));
+  }
+
+  private String file(String text) throws IOException {
+    return Files.writeString(Files.createTempFile(folder, "value", ""), text).toString();
+  }
+
+  private Path source() throws IOException {
+    Path air = Files.createDirectories(folder.resolve("src/air/c"));
+    Files.writeString(
+        air.resolveSibling("zarr.json"),
+        """
+        {"zarr_format":3,"node_type":"array","shape":[4],"data_type":"uint8",
+         "chunk_grid":{"name":"regular","configuration":{"chunk_shape":[2]}},
+         "chunk_key_encoding":{"name":"default"},"fill_value":0,
+         "codecs":[{"name":"bytes"}]}""");
+    Files.writeString(air.resolve("0"), "ab");
+    Files.writeString(air.resolve("1"), "cd");
+    return folder.resolve("src");
+  }
+
+  @Test
+  void everyCommandTakesABucketForADirectory() throws IOException {
+    JsonNode made = run("init", REPO, "--json").exits(0).only();
+    assertThat(made.path("repo").asText()).isEqualTo(REPO);
+    run("init", REPO).exits(1);
+    run("import", source().toString(), REPO, "-m", "first").exits(0);
+    run("put", REPO, "air/c/1", file("CD"), "-m", "second").exits(0);
+    assertThat(run("log", REPO, "--json").exits(0).lines()).hasSize(2);
+    assertThat(run("cat", REPO, "main", "air/c/1").exits(0).out()).isEqualTo("CD");
+    assertThat(run("cat", REPO, "main~1", "air/c/1").exits(0).out()).isEqualTo("cd");
+    assertThat(run("cat", REPO, "main", "air/c/1", "--range", "1-").exits(0).out()).isEqualTo("D");
+    run("branch", REPO, "try", "main~1").exits(0);
+    assertThat(run("branch", REPO, "--json").exits(0).lines()).hasSize(2);
+    assertThat(run("diff", REPO, "try", "main", "--json").exits(0).lines("chunk"))
+        .singleElement()
+        .satisfies(chunk -> assertThat(chunk.path("path").asText()).isEqualTo("/air"));
+    run("merge", REPO, "try").exits(0);
+    run("tag", REPO, "v1").exits(0);
+    assertThat(run("tree", REPO, "--json").exits(0).lines("array")).hasSize(1);
+    assertThat(run("du", REPO, "--json").exits(0).last().path("objects").asLong()).isPositive();
+    assertThat(run("refs", REPO, "--log", "main", "--json").exits(0).lines()).isNotEmpty();
+    run("dump", REPO, "config", "--json").exits(0);
+    JsonNode verified = run("verify", REPO, "--json").exits(0).only();
+    assertThat(verified.path("objects").asLong()).isPositive();
+    Path back = folder.resolve("back");
+    run("export", REPO, "main~1", back.toString()).exits(0);
+    assertThat(back.resolve("air/c/1")).hasContent("cd");
+    assertThat(back.resolve("air/zarr.json"))
+        .hasSameTextualContentAs(folder.resolve("src/air/zarr.json"));
+  }
+
+  @Test
+  void copiesGoBetweenDirectoriesAndBuckets() throws IOException {
+    String local = Cli.repository(folder);
+    Cli.run("import", source().toString(), local).exits(0);
+    run("clone", local, REPO).exits(0);
+    String root = Cli.run("hash", local).exits(0).out();
+    assertThat(run("hash", REPO).exits(0).out()).isEqualTo(root);
+    String back = folder.resolve("back").toString();
+    run("clone", REPO, back).exits(0);
+    assertThat(Cli.run("hash", back).exits(0).out()).isEqualTo(root);
+    Cli.run("put", local, "notes", file("more")).exits(0);
+    run("push", local, REPO).exits(0);
+    assertThat(run("pull", back, REPO, "--json").exits(0).last().path("commits").asLong())
+        .isEqualTo(1);
+    assertThat(Cli.run("hash", back).exits(0).out()).isEqualTo(Cli.run("hash", local).out());
+  }
+
+  @Test
+  void aFlippedByteInTheBucketIsFoundWhenItIsRead() throws IOException {
+    run("init", REPO).exits(0);
+    run("import", source().toString(), REPO).exits(0);
+    String hash =
+        run("ls", REPO, "main", "air/c", "--json").exits(0).lines().get(0).path("hash").asText();
+    String key = "r/blobs/" + hash.substring(0, 2) + "/" + hash.substring(2);
+    byte[] bytes = bucket.bytes(key);
+    bytes[0] ^= 1;
+    bucket.place(key, bytes);
+    assertThat(run("cat", REPO, "main", "air/c/0", "--json").exits(3).error().path("message"))
+        .asString()
+        .contains(hash);
+    JsonNode damage = run("verify", REPO, "--json").exits(3).lines("damage").get(0);
+    assertThat(damage.path("object").asText()).isEqualTo(hash);
+    assertThat(damage.path("array").asText()).isEqualTo("/air");
+  }
+
+  private JsonNode refused(int exit, HttpBucket.Flaw... flaws) {
+    bucket.with(flaws);
+    return run("log", REPO, "--json").exits(exit).error();
+  }
+
+  @Test
+  void whatIsWrongWithABucketIsSaid() {
+    assertThat(refused(5).path("message").asText()).contains("no repository").contains(REPO);
+    assertThat(refused(1, HttpBucket.Flaw.NO_BUCKET).path("message").asText())
+        .contains("make the bucket first");
+    assertThat(refused(1, HttpBucket.Flaw.NO_ACCESS).path("message").asText())
+        .contains("need the right to get, put and list");
+    assertThat(refused(1, HttpBucket.Flaw.OTHER_REGION).path("message").asText())
+        .contains("--region eu-north-1");
+    assertThat(refused(1, HttpBucket.Flaw.OTHER_TIME).path("message").asText())
+        .contains("this machine's clock");
+  }
+
+  @Test
+  void missingCredentialsAreToldInOneSentence() {
+    System.clearProperty("aws.accessKeyId");
+    System.clearProperty("aws.secretAccessKey");
+    System.setProperty("aws.disableEc2Metadata", "true");
+    System.setProperty("aws.sharedCredentialsFile", folder.resolve("none").toString());
+    System.setProperty("aws.configFile", folder.resolve("none").toString());
+    try {
+      String message = refused(1).path("message").asText();
+      assertThat(message).contains("no credentials").contains("AWS_ACCESS_KEY_ID");
+      assertThat(message.length()).isLessThan(400);
+    } finally {
+      System.clearProperty("aws.disableEc2Metadata");
+      System.clearProperty("aws.sharedCredentialsFile");
+      System.clearProperty("aws.configFile");
+    }
+  }
+
+  @Test
+  void otherPlacesAreRefusedByName() {
+    JsonNode error = Cli.run("init", "gs://bucket/prefix", "--json").exits(1).error();
+    assertThat(error.path("message").asText()).contains("gs://bucket/prefix");
+    assertThat(Cli.run("init", "s3://b", "--json").exits(2).error().path("message").asText())
+        .contains("no name of a bucket");
+    assertThat(
+            Cli.run("log", REPO, "--endpoint", "localhost:9000", "--json")
+                .exits(2)
+                .error()
+                .path("message")
+                .asText())
+        .contains("http://host:port");
+  }
+}
