@@ -1,6 +1,8 @@
 package dev.varve.check;
 
 import dev.varve.hash.ContentHash;
+import java.util.Collection;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -9,18 +11,18 @@ import java.util.Optional;
  * @param revision one snapshot, or empty for everything that a ref reaches, or reached as far as
  *     its log goes back
  * @param directory only what lies below, "" for all
- * @param since leave out what this commit reaches
+ * @param since leave out what these commits reach; none for nothing
  * @param sample which part of the values to read, above 0 and up to 1; all nodes and commits are
  *     read
  */
 public record CheckScope(
-    Optional<ContentHash> revision, String directory, Optional<ContentHash> since, double sample) {
+    Optional<ContentHash> revision, String directory, List<ContentHash> since, double sample) {
   /** Everything that is reachable. */
-  public static final CheckScope EVERYTHING =
-      new CheckScope(Optional.empty(), "", Optional.empty(), 1);
+  public static final CheckScope EVERYTHING = new CheckScope(Optional.empty(), "", List.of(), 1);
 
   /** Checks the share. */
   public CheckScope {
+    since = List.copyOf(since);
     if (!(sample > 0 && sample <= 1)) {
       throw new IllegalArgumentException("a sample is above 0 and at most 1, not " + sample);
     }
@@ -28,7 +30,7 @@ public record CheckScope(
 
   /** One snapshot. */
   public static CheckScope of(ContentHash revision) {
-    return new CheckScope(Optional.of(revision), "", Optional.empty(), 1);
+    return new CheckScope(Optional.of(revision), "", List.of(), 1);
   }
 
   /** Below a directory only. */
@@ -38,7 +40,12 @@ public record CheckScope(
 
   /** Without what a commit reaches. */
   public CheckScope since(ContentHash commit) {
-    return new CheckScope(revision, directory, Optional.of(commit), sample);
+    return since(List.of(commit));
+  }
+
+  /** Without what several commits reach. */
+  public CheckScope since(Collection<ContentHash> commits) {
+    return new CheckScope(revision, directory, List.copyOf(commits), sample);
   }
 
   /** With only a part of the values. */

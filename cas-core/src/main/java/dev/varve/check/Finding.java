@@ -13,6 +13,7 @@ import java.util.Optional;
  * @param actual the hash they have
  * @param role what the object is
  * @param key the key that needs it: of a value its own, of a node the last one below it
+ * @param after of a node that is not the first of its level, the last key before those below it
  * @param revisions where it was met: names of refs, else commit ids
  * @param message the finding in words
  */
@@ -23,6 +24,7 @@ public record Finding(
     Optional<String> actual,
     Role role,
     Optional<Key> key,
+    Optional<Key> after,
     List<String> revisions,
     String message) {
   /** What is wrong with an object. */

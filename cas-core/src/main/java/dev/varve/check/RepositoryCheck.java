@@ -22,6 +22,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -45,6 +46,7 @@ public final class RepositoryCheck {
   private final Repository repository;
   private final int threads;
   private final Consumer<Finding> report;
+  private final CheckProgress progress;
   private final NodeSource fresh;
   private final SeenHashes seen;
   private final Map<ContentHash, List<String>> names = new HashMap<>();
@@ -55,9 +57,16 @@ public final class RepositoryCheck {
    * time.
    */
   public RepositoryCheck(Repository repository, int threads, Consumer<Finding> report) {
+    this(repository, threads, report, CheckProgress.NONE);
+  }
+
+  /** As the other, and tells how far it is. */
+  public RepositoryCheck(
+      Repository repository, int threads, Consumer<Finding> report, CheckProgress progress) {
     this.repository = repository;
     this.threads = Math.max(1, threads);
     this.report = report;
+    this.progress = progress;
     this.fresh = NodeSource.uncached(repository.blobs());
     this.seen =
         new SeenHashes((int) Math.min(1 << 26, Runtime.getRuntime().maxMemory() / 8 / BYTES_EACH));
@@ -66,21 +75,22 @@ public final class RepositoryCheck {
 
   /** Runs the check to its end. To be called once. */
   public CheckReport run(CheckScope scope) {
-    try (Tally running = new Tally(repository.blobs(), threads, report)) {
-      if (scope.revision().isEmpty() && !structure(running)) {
+    try (Tally running = new Tally(repository.blobs(), threads, report, progress)) {
+      if (scope.revision().isEmpty() && scope.since().isEmpty() && !structure(running)) {
         return running.finish();
       }
       Deque<ContentHash> open = new ArrayDeque<>();
+      Before before = new Before(repository, scope.since());
       if (scope.revision().isPresent()) {
         nameHeads();
         open.add(scope.revision().get());
       } else {
-        heads(running, open);
+        heads(running, open, before);
       }
       boolean alone = scope.revision().isPresent() && scope.since().isEmpty();
       while (!open.isEmpty()) {
         ContentHash id = open.poll();
-        if (seen.add(id) && !reachedBySince(scope, id)) {
+        if (seen.add(id) && !before.reaches(id)) {
           commit(running, scope, id)
               .ifPresent(commit -> open.addAll(alone ? List.of() : commit.parents()));
         }
@@ -102,22 +112,11 @@ public final class RepositoryCheck {
     }
   }
 
-  private static boolean reached(Repository repository, ContentHash since, ContentHash id) {
-    try {
-      return repository.reaches(since, id);
-    } catch (MissingBlobException | CorruptDataException unreadable) {
-      return false;
-    }
-  }
-
-  private boolean reachedBySince(CheckScope scope, ContentHash id) {
-    return scope.since().isPresent() && reached(repository, scope.since().get(), id);
-  }
-
   /**
-   * Reads every ref with its whole log; the targets from which all others are reached are heads.
+   * Reads every ref with its log, whole or back to what is left out; the targets from which all
+   * others are reached are heads.
    */
-  private void heads(Tally running, Deque<ContentHash> open) {
+  private void heads(Tally running, Deque<ContentHash> open, Before before) {
     for (RefName.Kind kind : RefName.Kind.values()) {
       List<RefRecord> newest;
       try {
@@ -127,7 +126,7 @@ public final class RepositoryCheck {
         continue;
       }
       for (RefRecord record : newest) {
-        log(running, record, open);
+        log(running, record, open, before);
       }
     }
   }
@@ -151,11 +150,13 @@ public final class RepositoryCheck {
                 names.computeIfAbsent(target, t -> new ArrayList<>()).add(newest.name().name()));
   }
 
-  private void log(Tally running, RefRecord newest, Deque<ContentHash> open) {
+  private void log(Tally running, RefRecord newest, Deque<ContentHash> open, Before before) {
     name(newest);
     newest.target().ifPresent(open::add);
     try {
-      repository.refs().log(newest.name()).forEachRemaining(record -> {});
+      Iterator<RefRecord> log = repository.refs().log(newest.name());
+      // What was written before a target that is left out was looked at when that was.
+      while (log.hasNext() && log.next().target().filter(before::reaches).isEmpty()) {}
       open.addAll(repository.refs().roots(newest.name()));
     } catch (CorruptDataException damaged) {
       running.damage(
@@ -180,7 +181,7 @@ public final class RepositoryCheck {
     }
     byte[] prefix = prefix(scope.directory());
     for (Part part : Part.values()) {
-      Optional<Tree> known = knownTree(scope, part);
+      Optional<Tree> known = knownTree(scope, commit, part);
       ContentHash root = commit.manifest().root(part);
       new Tree(fresh, root).walk(prefix, known, new Visitor(running, scope, part, root, where));
       if (prefix.length == 0) {
@@ -236,10 +237,25 @@ public final class RepositoryCheck {
     }
   }
 
-  private Optional<Tree> knownTree(CheckScope scope, Part part) {
-    return scope
-        .since()
-        .map(since -> new Tree(repository.nodes(), repository.commit(since).manifest().root(part)));
+  /**
+   * What need not be looked at again. Where commits are left out, every other has its first parent
+   * either among them or looked at in this run: then what it shares with that one is covered, and
+   * it costs what it changed.
+   */
+  private Optional<Tree> knownTree(CheckScope scope, Commit commit, Part part) {
+    if (scope.since().isEmpty()) {
+      return Optional.empty();
+    }
+    ContentHash known =
+        scope.revision().isPresent() || commit.parents().isEmpty()
+            ? scope.since().get(0)
+            : commit.parents().get(0);
+    try {
+      return Optional.of(
+          new Tree(repository.nodes(), repository.commit(known).manifest().root(part)));
+    } catch (MissingBlobException | CorruptDataException unreadable) {
+      return Optional.empty();
+    }
   }
 
   /** The refs whose commits hold something now; else where it was met. */
@@ -291,13 +307,19 @@ public final class RepositoryCheck {
     }
 
     @Override
-    public void unreadable(ContentHash node, @Nullable Key lastKey, RuntimeException failure) {
+    public void unreadable(
+        ContentHash node, @Nullable Key after, @Nullable Key lastKey, RuntimeException failure) {
       List<String> holders =
           lastKey == null
               ? where
               : holders(where, s -> s.tree(Manifest.part(lastKey)).reaches(node, lastKey));
       running.damage(
-          Finding.Role.NODE, node.toString(), Optional.ofNullable(lastKey), holders, failure);
+          Finding.Role.NODE,
+          node.toString(),
+          Optional.ofNullable(lastKey),
+          Optional.ofNullable(after),
+          holders,
+          failure);
     }
 
     @Override

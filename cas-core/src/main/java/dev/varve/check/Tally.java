@@ -27,6 +27,7 @@ final class Tally implements AutoCloseable {
 
   private final VerifiedBlobs blobs;
   private final Consumer<Finding> report;
+  private final CheckProgress progress;
   private final ExecutorService pool;
   private final Semaphore room;
   private final int permits;
@@ -40,9 +41,10 @@ final class Tally implements AutoCloseable {
   private long damaged;
   private long missing;
 
-  Tally(VerifiedBlobs blobs, int threads, Consumer<Finding> report) {
+  Tally(VerifiedBlobs blobs, int threads, Consumer<Finding> report, CheckProgress progress) {
     this.blobs = blobs;
     this.report = report;
+    this.progress = progress;
     this.permits = threads * WAITING_EACH;
     this.room = new Semaphore(permits);
     this.pool =
@@ -57,8 +59,7 @@ final class Tally implements AutoCloseable {
 
   /** Counts an object that was read and found right. */
   void object(long length) {
-    objects.incrementAndGet();
-    bytes.addAndGet(length);
+    progress.checked(objects.incrementAndGet(), bytes.addAndGet(length));
   }
 
   /** Queues a value to be read. */
@@ -100,6 +101,17 @@ final class Tally implements AutoCloseable {
       Optional<Key> key,
       List<String> where,
       RuntimeException bad) {
+    damage(role, object, key, Optional.empty(), where, bad);
+  }
+
+  /** Reports one damaged object, below which are the keys after one. */
+  void damage(
+      Finding.Role role,
+      String object,
+      Optional<Key> key,
+      Optional<Key> after,
+      List<String> where,
+      RuntimeException bad) {
     Finding.Kind kind = Finding.Kind.DAMAGED;
     Optional<String> expected = Optional.empty();
     Optional<String> actual = Optional.empty();
@@ -117,7 +129,15 @@ final class Tally implements AutoCloseable {
     objects.incrementAndGet();
     Finding finding =
         new Finding(
-            kind, object, expected, actual, role, key, where, String.valueOf(bad.getMessage()));
+            kind,
+            object,
+            expected,
+            actual,
+            role,
+            key,
+            after,
+            where,
+            String.valueOf(bad.getMessage()));
     synchronized (reporting) {
       if (kind == Finding.Kind.MISSING) {
         missing++;

@@ -25,11 +25,14 @@ public interface NodeVisitor {
    * A node that could not be read: missing, damaged, or not what its parent says. The walk goes on
    * beside it.
    *
+   * @param after the last key before those below the node, or null where it is the first of its
+   *     level
    * @param lastKey the last key below the node as its parent says, or null for a root
    * @param failure a {@link dev.varve.error.MissingBlobException} or {@link
    *     dev.varve.error.CorruptDataException}
    */
-  default void unreadable(ContentHash node, @Nullable Key lastKey, RuntimeException failure) {
+  default void unreadable(
+      ContentHash node, @Nullable Key after, @Nullable Key lastKey, RuntimeException failure) {
     throw failure;
   }
 }

@@ -36,7 +36,7 @@ final class NodeWalk {
       node = source.root(root);
       NodeBorders.check(root, node, null, true);
     } catch (MissingBlobException | CorruptDataException failure) {
-      visitor.unreadable(root, null, failure);
+      visitor.unreadable(root, null, null, failure);
       return;
     }
     inside(root, node, null, true);
@@ -53,7 +53,7 @@ final class NodeWalk {
       node = source.child(parent, index);
       NodeBorders.check(hash, node, lower, lastOfLevel);
     } catch (MissingBlobException | CorruptDataException failure) {
-      visitor.unreadable(hash, lastKey, failure);
+      visitor.unreadable(hash, lower, lastKey, failure);
       return;
     }
     inside(hash, node, lower, lastOfLevel);

@@ -7,6 +7,7 @@ import dev.varve.hash.HashAlgorithm;
 import dev.varve.memory.MemoryBackend;
 import dev.varve.ref.RefName;
 import dev.varve.tree.Key;
+import dev.varve.tree.NodeContents;
 import dev.varve.version.CommitInfo;
 import dev.varve.version.CommitOutcome;
 import dev.varve.version.ConflictRule;
@@ -132,6 +133,46 @@ class RepositoryCheckTest {
     backend.contents().remove(HashAlgorithm.SHA256.hash(value(30, 45)));
     assertThat(check(CheckScope.EVERYTHING.since(first)).missing()).isEqualTo(1);
     assertThat(check(CheckScope.of(second).since(first)).missing()).isEqualTo(1);
+  }
+
+  @Test
+  void aCheckSinceSeveralCommitsReadsWhatNoneOfThemReaches() {
+    repository.refs().create(RefName.branch("side"), first, "test");
+    ContentHash aside;
+    try (Transaction tx = repository.begin("side")) {
+      tx.put(Key.of("side/c/0"), value(7, 7));
+      aside = ((CommitOutcome.Committed) tx.commit(CommitInfo.of("aside"))).id();
+    }
+    // The value, the root of chunks and the commit; the document's tree is that of its parent.
+    assertThat(check(CheckScope.EVERYTHING.since(List.of(second))).objects()).isEqualTo(3);
+    assertThat(check(CheckScope.EVERYTHING.since(List.of(second, aside))).objects()).isZero();
+    assertThat(check(CheckScope.EVERYTHING.since(List.of(aside))).objects()).isEqualTo(28);
+  }
+
+  @Test
+  void aCheckTellsHowFarItIs() {
+    List<Long> told = new ArrayList<>();
+    CheckReport report =
+        new RepositoryCheck(repository, 1, findings::add, (objects, bytes) -> told.add(objects))
+            .run(CheckScope.EVERYTHING);
+    assertThat(told).hasSize((int) report.objects()).contains(1L, report.objects());
+  }
+
+  @Test
+  void aDamagedNodeIsTellingTheKeysThatItHid() {
+    try (Transaction tx = repository.begin("wide")) {
+      for (int i = 0; i < 3000; i++) {
+        tx.put(Key.of("wide/c/" + i), value(i, i));
+      }
+      tx.commit(CommitInfo.of("wide"));
+    }
+    ContentHash root = repository.snapshot("wide").manifest().chunks();
+    List<NodeContents.Below> children = repository.nodes().contents(root).children();
+    backend.contents().remove(children.get(1).hash());
+    check(CheckScope.EVERYTHING);
+    assertThat(findings).hasSize(1);
+    assertThat(findings.get(0).after()).contains(children.get(0).lastKey());
+    assertThat(findings.get(0).key()).contains(children.get(1).lastKey());
   }
 
   @Test

@@ -87,12 +87,15 @@ final class Verify extends Subcommand {
         requireThere(repository, below);
       }
       DamageLines findings = new DamageLines(repository, out);
-      RepositoryCheck check =
-          new RepositoryCheck(
-              repository, Runtime.getRuntime().availableProcessors(), findings::tell);
       CheckReport report;
-      try (Progress progress = out.progress("verifying").ticking()) {
+      try (Progress progress = out.progress("verifying")) {
         findings.over(progress);
+        RepositoryCheck check =
+            new RepositoryCheck(
+                repository,
+                Runtime.getRuntime().availableProcessors(),
+                findings::tell,
+                progress::at);
         report = check.run(scope);
       }
       tell(report, out);

@@ -13,12 +13,16 @@ import dev.varve.ref.RefRecord;
 import dev.varve.ref.RefStore;
 import dev.varve.testkit.Changes;
 import dev.varve.testkit.Threads;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Scanner;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -33,20 +37,20 @@ class LinearizabilityTest {
 
   /** One thread's operations on a ref; times are places in the order of a common counter. */
   private static List<Operation> work(
-      RefStore refs, RefName name, AtomicLong clock, Random random) {
+      RefStore refs, RefName name, LongSupplier clock, Random random) {
     List<Operation> done = new ArrayList<>();
     Optional<RefRecord> last = Optional.empty();
     for (int i = 0; i < EACH; i++) {
       if (random.nextInt(2) == 0) {
-        long called = clock.incrementAndGet();
+        long called = clock.getAsLong();
         last = refs.read(name);
-        done.add(Operation.read(called, clock.incrementAndGet(), nonce(last)));
+        done.add(Operation.read(called, clock.getAsLong(), nonce(last)));
       } else {
         RefChange change = Changes.to(name, Changes.target(i), random.nextLong());
         Optional<RefRecord> expected = last;
-        long called = clock.incrementAndGet();
+        long called = clock.getAsLong();
         RefOutcome outcome = refs.compareAndSet(expected, change, new Evidence(1));
-        long answered = clock.incrementAndGet();
+        long answered = clock.getAsLong();
         if (outcome instanceof RefOutcome.Done written) {
           last = Optional.of(written.record());
           done.add(Operation.done(called, answered, nonce(expected), change.nonce()));
@@ -70,7 +74,9 @@ class LinearizabilityTest {
       AtomicLong clock = new AtomicLong();
       long base = seed + (long) round * THREADS;
       List<Operation> all = new ArrayList<>();
-      Threads.together(THREADS, index -> work(refs, name, clock, new Random((base + index) * 7919)))
+      Threads.together(
+              THREADS,
+              index -> work(refs, name, clock::incrementAndGet, new Random((base + index) * 7919)))
           .forEach(all::addAll);
       assertThat(Linearizability.explains(all, Optional.empty()))
           .as("seed %d, round %d: %s", seed, round, all)
@@ -90,6 +96,71 @@ class LinearizabilityTest {
     try (LmdbBackend backend = LmdbBackend.create(directory.resolve("repo"))) {
       rounds(backend.refs(), Runs.count(60, 20_000), Runs.seed(1));
     }
+  }
+
+  /**
+   * Does a round each time it is told to, on the ref it is told. The clock is the machine's, which
+   * is one for all processes.
+   */
+  static final class Rounds {
+    private Rounds() {}
+
+    public static void main(String[] args) {
+      Scanner told = new Scanner(System.in, StandardCharsets.UTF_8);
+      Random random = new Random(Long.parseLong(args[1]));
+      try (LmdbBackend backend = LmdbBackend.open(Path.of(args[0]))) {
+        System.out.println("ready");
+        while (told.hasNext()) {
+          RefName name = RefName.branch(told.next());
+          for (Operation each : work(backend.refs(), name, System::nanoTime, random)) {
+            System.out.println(each.line());
+          }
+        }
+      }
+    }
+  }
+
+  @Test
+  void refsOnDiskAreLinearizableBetweenProcesses() throws IOException {
+    Path path = directory.resolve("repo");
+    LmdbBackend.create(path).close();
+    long seed = Runs.seed(1);
+    int rounds = Runs.count(40, 5000);
+    int contended = 0;
+    List<Fork> forks = new ArrayList<>();
+    try {
+      for (int i = 0; i < THREADS; i++) {
+        forks.add(Fork.start(64, Rounds.class, path, (seed * THREADS + i) * 7919));
+      }
+      for (Fork each : forks) {
+        assertThat(each.line()).contains("ready");
+      }
+      for (int round = 0; round < rounds; round++) {
+        for (Fork each : forks) {
+          each.send("r" + round);
+        }
+        List<Operation> all = new ArrayList<>();
+        for (Fork each : forks) {
+          for (int i = 0; i < EACH; i++) {
+            all.add(Operation.parse(each.line().orElseThrow()));
+          }
+        }
+        assertThat(Linearizability.explains(all, Optional.empty()))
+            .as("seed %d, round %d: %s", seed, round, all)
+            .isTrue();
+        contended += all.stream().anyMatch(each -> overlaps(each, all)) ? 1 : 0;
+      }
+    } finally {
+      forks.forEach(Fork::close);
+    }
+    assertThat(contended).as("rounds in which operations overlapped").isPositive();
+  }
+
+  private static boolean overlaps(Operation one, List<Operation> all) {
+    return all.stream()
+        .anyMatch(
+            other ->
+                other != one && other.called() < one.answered() && one.called() < other.answered());
   }
 
   private static boolean explained(Operation... operations) {

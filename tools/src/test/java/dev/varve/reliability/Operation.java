@@ -1,6 +1,7 @@
 package dev.varve.reliability;
 
 import dev.varve.ref.Nonce;
+import java.util.HexFormat;
 import java.util.Optional;
 
 /**
@@ -43,5 +44,42 @@ record Operation(
   /** What the register holds afterwards. */
   Optional<Nonce> after(Optional<Nonce> state) {
     return happened ? written : state;
+  }
+
+  /** One line, as another process tells it. */
+  String line() {
+    return String.join(
+        " ",
+        Long.toString(called),
+        Long.toString(answered),
+        text(expected),
+        text(written),
+        Boolean.toString(happened),
+        text(seen));
+  }
+
+  /** What {@link #line} says. */
+  static Operation parse(String line) {
+    String[] words = line.split(" ");
+    return new Operation(
+        Long.parseLong(words[0]),
+        Long.parseLong(words[1]),
+        nonce(words[2]),
+        nonce(words[3]),
+        Boolean.parseBoolean(words[4]),
+        nonce(words[5]));
+  }
+
+  private static String text(Optional<Nonce> nonce) {
+    return nonce.map(Nonce::toString).orElse("-");
+  }
+
+  private static Optional<Nonce> nonce(String text) {
+    return text.equals("-")
+        ? Optional.empty()
+        : Optional.of(
+            new Nonce(
+                HexFormat.fromHexDigitsToLong(text, 0, 16),
+                HexFormat.fromHexDigitsToLong(text, 16, 32)));
   }
 }

@@ -6,6 +6,7 @@ import dev.varve.error.NotFoundException;
 import dev.varve.hash.ContentHash;
 import dev.varve.hash.HashAlgorithm;
 import dev.varve.ref.RefName;
+import dev.varve.testkit.Threads;
 import dev.varve.tree.Key;
 import dev.varve.version.CommitInfo;
 import dev.varve.version.CommitOutcome;
@@ -21,10 +22,11 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.function.Consumer;
 
 /**
- * A process that works on a repository and tells what was acknowledged, a line each, until it is
- * killed or has made so many commits.
+ * Works on a repository, in a process of its own or a thread, and tells what was acknowledged, a
+ * line each, until it is killed or has made so many commits. One thread.
  *
  * <pre>
  * ready
@@ -33,8 +35,9 @@ import java.util.Random;
  * end
  * </pre>
  *
- * Every commit of its own sets eight keys below {@code stamp/} to one new value, so a state that is
- * no commit's shows, and raises the branch's {@code counter}, so a lost update does.
+ * Most commits set eight keys below {@code stamp/} to one new value, so a state that is no commit's
+ * shows, and raise the branch's {@code counter}, so a lost update does. These clash with those of
+ * others and are begun again; the rest write keys that nobody else does, and are joined.
  */
 final class Work {
   /** Keys that one commit sets to one value. */
@@ -46,26 +49,43 @@ final class Work {
   private final Path source;
   private final String who;
   private final Random random;
+  private final Consumer<String> says;
   private int made;
 
-  private Work(Repository repository, Path source, String who, long seed) {
+  Work(Repository repository, Path source, String who, long seed, Consumer<String> says) {
     this.repository = repository;
     this.source = source;
     this.who = who;
     this.random = new Random(seed);
+    this.says = says;
   }
 
-  /** Arguments: repository, directory to import, name, seed, commits to make, which may be many. */
-  public static void main(String[] arguments) {
+  /**
+   * Arguments: repository, directory to import, name, seed, threads, commits for each to make,
+   * which may be many.
+   */
+  public static void main(String[] arguments) throws InterruptedException {
+    Path source = Path.of(arguments[1]);
+    long seed = Long.parseLong(arguments[3]);
+    int threads = Integer.parseInt(arguments[4]);
+    int commits = Integer.parseInt(arguments[5]);
     try (Repository repository = Varve.open(Path.of(arguments[0]))) {
-      Work work =
-          new Work(repository, Path.of(arguments[1]), arguments[2], Long.parseLong(arguments[3]));
       System.out.println("ready");
-      int commits = Integer.parseInt(arguments[4]);
-      while (work.made < commits) {
-        work.step();
-      }
+      Threads.together(
+          threads,
+          index -> {
+            String name = threads == 1 ? arguments[2] : arguments[2] + "-" + index;
+            new Work(repository, source, name, seed + index, System.out::println).make(commits);
+            return null;
+          });
       System.out.println("end");
+    }
+  }
+
+  /** Works until so many commits were made. */
+  void make(int commits) {
+    while (made < commits) {
+      step();
     }
   }
 
@@ -75,6 +95,7 @@ final class Work {
       case 0 -> importInto(branch);
       case 1 -> merge(branch);
       case 2 -> branchOfOnesOwn();
+      case 3, 4 -> disjoint(branch);
       default -> commit(branch);
     }
   }
@@ -90,6 +111,16 @@ final class Work {
       String own = "own/" + who + "/c/" + random.nextInt(50);
       edits.put(Key.of(own), Stores.bytes((value + " ").repeat(1 + random.nextInt(2000))));
       told(branch, edits.commit(CommitInfo.of("counter " + value)));
+    }
+  }
+
+  /** Writes a key that nobody else does, and says in the message what was written. */
+  private void disjoint(String branch) {
+    try (Transaction edits = repository.begin(branch)) {
+      String key = "own/" + who + "/c/" + random.nextInt(50);
+      String value = Long.toHexString(random.nextLong());
+      edits.put(Key.of(key), Stores.bytes((value + " ").repeat(1 + random.nextInt(500))));
+      told(branch, edits.commit(CommitInfo.of("own " + key + " " + value)));
     }
   }
 
@@ -132,14 +163,14 @@ final class Work {
     Optional<Refs.Named> there = repository.refs().find(name);
     if (there.isPresent()) {
       if (repository.refs().delete(name, "deleted") instanceof Refs.RefEdit.Removed) {
-        System.out.println("ref " + name + " " + (there.get().record().number() + 1) + " -");
+        says.accept("ref " + name + " " + (there.get().record().number() + 1) + " -");
       }
       return;
     }
     for (Refs.Named any : repository.refs().list(RefName.Kind.HEADS)) {
       if (repository.refs().create(name, any.commit(), "made") instanceof Refs.RefEdit.Done done) {
         Refs.Named made = done.ref();
-        System.out.println("ref " + name + " " + made.record().number() + " " + made.commit());
+        says.accept("ref " + name + " " + made.record().number() + " " + made.commit());
       }
       return;
     }
@@ -148,7 +179,7 @@ final class Work {
   private void told(String branch, CommitOutcome outcome) {
     if (outcome instanceof CommitOutcome.Committed done) {
       made++;
-      System.out.println("commit " + branch + " " + done.id());
+      says.accept("commit " + branch + " " + done.id());
     }
   }
 }
