@@ -48,21 +48,25 @@ public final class VerifiedBlobs {
    */
   public ByteBuffer get(String what, ContentHash hash, int maxLength) {
     try (StoredBlob blob = open(what, hash)) {
-      if (blob.length() > maxLength) {
-        // Bytes of a wrong length are wrong bytes; they are not read into memory to learn their
-        // hash.
-        throw CorruptDataException.malformed(
-            what,
-            hash.toString(),
-            "it has " + blob.length() + " bytes, at most " + maxLength + " are expected");
-      }
-      ByteBuffer bytes = blob.read(0, (int) blob.length());
-      ContentHash actual = algorithm.hash(bytes);
-      if (!actual.equals(hash)) {
-        throw CorruptDataException.wrongHash(what, hash.toString(), actual.toString());
-      }
-      return bytes;
+      return whole(what, hash, blob, maxLength);
     }
+  }
+
+  /** As {@link #get}, of a blob that is open already and stays so. */
+  public ByteBuffer whole(String what, ContentHash hash, StoredBlob blob, int maxLength) {
+    if (blob.length() > maxLength) {
+      // Bytes of a wrong length are wrong bytes; they are not read into memory to learn their hash.
+      throw CorruptDataException.malformed(
+          what,
+          hash.toString(),
+          "it has " + blob.length() + " bytes, at most " + maxLength + " are expected");
+    }
+    ByteBuffer bytes = blob.read(0, (int) blob.length());
+    ContentHash actual = algorithm.hash(bytes);
+    if (!actual.equals(hash)) {
+      throw CorruptDataException.wrongHash(what, hash.toString(), actual.toString());
+    }
+    return bytes;
   }
 
   /**

@@ -3,12 +3,10 @@ package dev.varve.sync;
 import dev.varve.blob.BlobWriter;
 import dev.varve.blob.Evidence;
 import dev.varve.error.BackendException;
+import dev.varve.error.UnsupportedFormatException;
 import dev.varve.hash.ContentHash;
-import dev.varve.ref.RefChange;
 import dev.varve.ref.RefName;
-import dev.varve.ref.RefOutcome;
-import dev.varve.ref.RefRecord;
-import dev.varve.version.Refs;
+import dev.varve.version.Commit;
 import dev.varve.version.Repository;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -16,15 +14,18 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Brings every branch and tag of one repository to another. One thread.
+ * Brings refs of one repository, and all that they reach, to another. One thread, which starts
+ * others and ends them; memory as {@link SyncSettings} says.
  *
  * <ol>
  *   <li>Read the refs of both. A branch of the receiver must be an ancestor of the sender's; a tag
  *       must be equal or absent. Otherwise nothing moves.
  *   <li>Find the commits that no ref of the receiver reaches. What a ref reaches is whole.
- *   <li>Send what they add, parents before children, skipping what is stored there.
+ *   <li>Send what they add and the receiver has not stored.
  *   <li>Make it durable; only then move the refs.
  * </ol>
  *
@@ -35,10 +36,36 @@ public final class Sync {
 
   private final Repository from;
   private final Repository to;
+  private final RefSelection selection;
+  private final SyncSettings settings;
   private final SyncProgress progress;
 
-  /** Copies from {@code from} to {@code to}; both must name objects by the same algorithm. */
+  /** Copies every branch and tag, as a push does. */
   public Sync(Repository from, Repository to, SyncProgress progress) {
+    this(
+        from,
+        to,
+        RefSelection.everything(),
+        SyncSettings.standard(SyncSettings.Near.SENDER),
+        progress);
+  }
+
+  /** Copies from {@code from} to {@code to}; both must name objects by the same algorithm. */
+  public Sync(
+      Repository from,
+      Repository to,
+      RefSelection selection,
+      SyncSettings settings,
+      SyncProgress progress) {
+    requireAlike(from, to);
+    this.from = from;
+    this.to = to;
+    this.selection = selection;
+    this.settings = settings;
+    this.progress = progress;
+  }
+
+  static void requireAlike(Repository from, Repository to) {
     if (from.config().hash() != to.config().hash()) {
       throw BackendException.permanent(
           "cannot copy from "
@@ -51,42 +78,29 @@ public final class Sync {
               + to.config().hash().label(),
           null);
     }
-    this.from = from;
-    this.to = to;
-    this.progress = progress;
+    if (!to.config().unknownToWrite().isEmpty()) {
+      throw new UnsupportedFormatException(
+          "the repository at "
+              + to.location()
+              + " has the feature "
+              + to.config().unknownToWrite()
+              + ", which a writer must know; use a newer varve");
+    }
   }
 
   /** Says what would be copied, and changes nothing. */
   public SyncReport preview() {
-    List<RefMove> moves = moves();
-    List<RefMove> diverged = diverged(moves);
-    if (!diverged.isEmpty()) {
-      return new SyncReport(List.of(), diverged, 0, 0, 0, 0);
-    }
-    Transfer transfer = new Transfer(from, to.backend().blobs(), null, progress);
-    List<ContentHash> commits = commits(moves);
-    commits.forEach(transfer::commit);
-    return report(moves, commits, transfer);
+    Tally tally = new Tally();
+    attempt(tally, false);
+    return tally.report();
   }
 
   /** Copies what is missing and moves the refs. */
   public SyncReport run() {
+    Tally tally = new Tally();
     for (int attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-      // The epoch is read before anything is found stored: that is good to this epoch then.
-      long epoch = to.backend().refs().epoch(Optional.empty());
-      List<RefMove> moves = moves();
-      List<RefMove> diverged = diverged(moves);
-      if (!diverged.isEmpty()) {
-        return new SyncReport(List.of(), diverged, 0, 0, 0, 0);
-      }
-      try (BlobWriter writer = to.backend().blobs().writer(epoch)) {
-        Transfer transfer = new Transfer(from, to.backend().blobs(), writer, progress);
-        List<ContentHash> commits = commits(moves);
-        commits.forEach(transfer::commit);
-        Evidence evidence = writer.flush();
-        if (moveAll(moves, evidence)) {
-          return report(moves, commits, transfer);
-        }
+      if (attempt(tally, true)) {
+        return tally.report();
       }
     }
     throw BackendException.transientFailure(
@@ -96,75 +110,155 @@ public final class Sync {
         null);
   }
 
-  private static SyncReport report(
-      List<RefMove> moves, List<ContentHash> commits, Transfer transfer) {
-    return new SyncReport(
-        moves, List.of(), commits.size(), transfer.objects(), transfer.bytes(), transfer.reused());
-  }
+  /** What all attempts together did. */
+  private static final class Tally {
+    private final List<RefMove> moves = new ArrayList<>();
+    private List<RefMove> diverged = List.of();
+    private final Set<ContentHash> commits = new HashSet<>();
+    private SyncState state = SyncState.NONE;
+    private long asked;
+    private long listed;
 
-  /** Refs that differ, branches first. */
-  private List<RefMove> moves() {
-    List<RefMove> moves = new ArrayList<>();
-    for (RefName.Kind kind : List.of(RefName.Kind.HEADS, RefName.Kind.TAGS)) {
-      for (Refs.Named ref : from.refs().list(kind)) {
-        Optional<ContentHash> there = to.refs().find(ref.name()).map(Refs.Named::commit);
-        if (!there.equals(Optional.of(ref.commit()))) {
-          moves.add(new RefMove(ref.name(), there, ref.commit()));
-        }
-      }
+    SyncReport report() {
+      return new SyncReport(
+          moves,
+          diverged,
+          commits.size(),
+          state.objects(),
+          state.bytes(),
+          state.present(),
+          state.presentBytes(),
+          asked,
+          listed);
     }
-    return moves;
   }
 
-  private List<RefMove> diverged(List<RefMove> moves) {
-    return moves.stream().filter(move -> move.from().isPresent() && !isForward(move)).toList();
-  }
-
-  private boolean isForward(RefMove move) {
-    ContentHash old = move.from().orElseThrow();
-    return move.name().kind() == RefName.Kind.HEADS
-        && from.isCommit(old)
-        && from.reaches(move.to(), old);
-  }
-
-  private List<ContentHash> commits(List<RefMove> moves) {
+  /** One attempt; false where somebody else moved a ref meanwhile. */
+  private boolean attempt(Tally tally, boolean copy) {
+    Receiver receiver = new Receiver(to);
+    List<RefWish> wishes = selection.of(from);
+    receiver.read(wishes.stream().map(RefWish::name).toList());
+    List<RefWish> open =
+        wishes.stream()
+            .filter(wish -> !held(receiver, wish).equals(Optional.of(wish.commit())))
+            .toList();
+    if (open.isEmpty()) {
+      return true;
+    }
+    boolean senderIsNear = settings.near() == SyncSettings.Near.SENDER;
+    CommitGraph graph = new CommitGraph(senderIsNear ? from : to, senderIsNear ? to : from);
+    tally.diverged =
+        open.stream()
+            .filter(wish -> !allowed(graph, receiver, wish))
+            .map(wish -> move(receiver, wish))
+            .toList();
+    if (!tally.diverged.isEmpty()) {
+      return true;
+    }
+    if (open.stream().anyMatch(wish -> held(receiver, wish).isEmpty())) {
+      // What other refs there reach need not be sent.
+      receiver.readAll();
+    }
     Set<ContentHash> heads = new LinkedHashSet<>();
-    moves.forEach(move -> heads.add(move.to()));
-    Set<ContentHash> known = new HashSet<>();
-    for (RefName.Kind kind : RefName.Kind.values()) {
-      for (Refs.Named ref : to.refs().list(kind)) {
-        if (from.isCommit(ref.commit())) {
-          known.add(ref.commit());
-        }
-      }
+    open.forEach(wish -> heads.add(wish.commit()));
+    List<ContentHash> commits = graph.newCommits(heads, receiver.commits());
+    tally.commits.addAll(commits);
+    StoredNames names = new StoredNames(to.backend().blobs());
+    if (!copy) {
+      send(tally, graph, commits, names, null);
+      open.forEach(wish -> tally.moves.add(move(receiver, wish)));
+      return true;
     }
-    return NewCommits.find(from, heads, known);
+    // The epoch is read before anything is found stored: that is good to this epoch then.
+    List<RefName> moved = open.stream().map(RefWish::name).toList();
+    try (BlobWriter writer = to.backend().blobs().writer(receiver.epoch(moved))) {
+      send(tally, graph, commits, names, writer);
+      Evidence evidence = writer.flush();
+      RefWrites refs = new RefWrites(to, "copied from " + from.location());
+      for (RefWish wish : open) {
+        RefMove move = move(receiver, wish);
+        // A branch is here only if it moves forward; the others' records claim no more than is so.
+        boolean forward =
+            wish.rule() == RefWish.Rule.FORWARD
+                ? move.from().isPresent()
+                : move.from().filter(old -> forward(graph, wish, old)).isPresent();
+        if (!refs.move(receiver.record(wish.name()), move, forward, evidence)) {
+          return false;
+        }
+        tally.moves.add(move);
+      }
+      return true;
+    }
   }
 
-  /** Moves refs one by one; false where one of them was moved by somebody else meanwhile. */
-  private boolean moveAll(List<RefMove> moves, Evidence evidence) {
-    for (RefMove move : moves) {
-      Optional<RefRecord> record = to.backend().refs().read(move.name());
-      if (!record.flatMap(RefRecord::target).equals(move.from())) {
-        return false;
-      }
-      RefChange change =
-          new RefChange(
-              move.name(),
-              Optional.of(move.to()),
-              move.from().isPresent(),
-              to.environment().nonce(),
-              "copied from " + from.location(),
-              to.environment().user(),
-              to.environment().nowMillis());
-      RefOutcome outcome = to.backend().refs().compareAndSet(record, change, evidence);
-      if (outcome instanceof RefOutcome.Unknown unknown) {
-        throw unknown.why();
-      }
-      if (!(outcome instanceof RefOutcome.Done)) {
-        return false;
-      }
+  private void send(
+      Tally tally,
+      CommitGraph graph,
+      List<ContentHash> commits,
+      StoredNames names,
+      @Nullable BlobWriter writer) {
+    names.learn(newKeys(graph, commits));
+    CommitWalk walk = new CommitWalk(graph, from.nodes(), new HashSet<>(commits));
+    Transfer transfer = new Transfer(from, names, writer, settings, progress, tally.state);
+    try {
+      transfer.run(commits.stream().map(id -> source(walk, id)).toList());
+    } finally {
+      tally.state = transfer.state();
+      tally.asked += names.asked();
+      tally.listed += names.listed();
     }
-    return true;
+  }
+
+  private static WantSource source(CommitWalk walk, ContentHash id) {
+    return new WantSource() {
+      @Override
+      public long expectedBytes() {
+        return walk.expectedBytes(id);
+      }
+
+      @Override
+      public void find(Consumer<Wanted> wants) {
+        walk.walk(id, wants);
+      }
+    };
+  }
+
+  /** How many keys the commits added at least: no tree is read for it. */
+  private static long newKeys(CommitGraph graph, List<ContentHash> commits) {
+    long keys = 0;
+    for (ContentHash id : commits) {
+      Commit commit = graph.commit(id).commit();
+      long before =
+          commit.parents().stream()
+              .findFirst()
+              .map(parent -> graph.commit(parent).commit().totals().keys())
+              .orElse(0L);
+      keys += Math.max(0, commit.totals().keys() - before);
+    }
+    return keys;
+  }
+
+  private static Optional<ContentHash> held(Receiver receiver, RefWish wish) {
+    return receiver.record(wish.name()).flatMap(record -> record.target());
+  }
+
+  private static RefMove move(Receiver receiver, RefWish wish) {
+    return new RefMove(wish.name(), held(receiver, wish), wish.commit());
+  }
+
+  private boolean allowed(CommitGraph graph, Receiver receiver, RefWish wish) {
+    Optional<ContentHash> old = held(receiver, wish);
+    return old.isEmpty()
+        || switch (wish.rule()) {
+          case ONCE -> false;
+          case FOLLOW -> true;
+          case FORWARD -> forward(graph, wish, old.get());
+        };
+  }
+
+  private boolean forward(CommitGraph graph, RefWish wish, ContentHash old) {
+    // All that a commit of the sender reaches is at the sender.
+    return !from.backend().blobs().missing(List.of(old)).contains(old)
+        && graph.reaches(wish.commit(), old);
   }
 }

@@ -5,12 +5,17 @@ import java.util.List;
 /**
  * What was copied, or would be. Immutable.
  *
- * @param moves the refs moved, in order of name; none where all were equal
+ * @param moves the refs moved, branches first, each kind in order of name; none where all were
+ *     equal
  * @param diverged refs that hold what the sender does not know; where there are any, nothing moved
+ *     after they were seen
  * @param commits commits that the receiver lacked
- * @param objects values, nodes and commits sent
+ * @param objects values, nodes and commits sent; where nothing is sent, at most so many would be
  * @param bytes their bytes
  * @param reused objects among those looked at that were there already
+ * @param reusedBytes their bytes
+ * @param asked how many names were asked for one by one
+ * @param listed how many names were learned by listing what the receiver has
  */
 public record SyncReport(
     List<RefMove> moves,
@@ -18,4 +23,13 @@ public record SyncReport(
     long commits,
     long objects,
     long bytes,
-    long reused) {}
+    long reused,
+    long reusedBytes,
+    long asked,
+    long listed) {
+  /** Takes copies. */
+  public SyncReport {
+    moves = List.copyOf(moves);
+    diverged = List.copyOf(diverged);
+  }
+}

@@ -1,136 +1,120 @@
 package dev.varve.sync;
 
-import dev.varve.blob.BlobReader;
 import dev.varve.blob.BlobWriter;
-import dev.varve.blob.Blobs;
-import dev.varve.blob.VerifiedBlobs;
+import dev.varve.error.BackendException;
 import dev.varve.hash.ContentHash;
-import dev.varve.tree.Entry;
-import dev.varve.tree.Key;
-import dev.varve.tree.NodeVisitor;
-import dev.varve.tree.Tree;
-import dev.varve.version.Commit;
-import dev.varve.version.Part;
 import dev.varve.version.Repository;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sends the objects of one commit after the other. A subtree is passed over only where the commit's
- * first parent has it, which the receiver has whole by then; every other object is asked for by
- * name, because a stored node proves nothing about what lies below it. Bytes are verified as they
- * are read. One thread; holds a batch of names and one value.
+ * Sends what sources find and the receiver lacks. Three things run side by side: the sources look
+ * for names, this thread asks the receiver for them by the batch and hands values to its writer,
+ * and the {@link Window}'s readers read and prove values. One thread.
  */
 final class Transfer {
   private static final int BATCH = 1024;
 
-  private final Repository from;
-  private final BlobReader receiver;
-  private final @Nullable BlobWriter writer;
-  private final SyncProgress progress;
-  private final Map<ContentHash, Wanted> batch = new LinkedHashMap<>();
-  private long objects;
-  private long bytes;
-  private long reused;
+  /** How many of the names last seen are remembered; commits side by side name much twice. */
+  private static final int RECENT = 1 << 16;
 
-  /** What an object is, and its length where it is known. */
-  private record Wanted(String what, long length) {}
+  private static final int MOST_CHECKPOINT = 64 << 20;
+  private static final int CHECKPOINTS = 4096;
+
+  private final Repository from;
+  private final StoredNames receiver;
+  private final @Nullable BlobWriter writer;
+  private final SyncSettings settings;
+  private final SyncProgress progress;
+  private final Map<ContentHash, Boolean> recent =
+      new LinkedHashMap<>() {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<ContentHash, Boolean> eldest) {
+          return size() > RECENT;
+        }
+      };
+  private SyncState state;
+  private long unsettled;
 
   /** Sends to {@code writer}, or only counts where there is none. */
   Transfer(
-      Repository from, BlobReader receiver, @Nullable BlobWriter writer, SyncProgress progress) {
+      Repository from,
+      StoredNames receiver,
+      @Nullable BlobWriter writer,
+      SyncSettings settings,
+      SyncProgress progress,
+      SyncState before) {
     this.from = from;
     this.receiver = receiver;
     this.writer = writer;
+    this.settings = settings;
     this.progress = progress;
+    this.state = before;
   }
 
-  long objects() {
-    return objects;
+  SyncState state() {
+    return state;
   }
 
-  long bytes() {
-    return bytes;
-  }
-
-  long reused() {
-    return reused;
-  }
-
-  /** Sends what a commit adds to its first parent, the commit itself last. */
-  void commit(ContentHash id) {
-    Commit commit = from.commit(id);
-    for (Part part : Part.values()) {
-      Optional<Tree> parent =
-          commit.parents().stream().findFirst().map(p -> tree(from.commit(p), part));
-      tree(commit, part).walk(new byte[0], parent, new Wants());
-    }
-    drain();
-    want(id, new Wanted("commit", -1));
-    drain();
-  }
-
-  private Tree tree(Commit commit, Part part) {
-    return new Tree(from.nodes(), commit.manifest().root(part));
-  }
-
-  private final class Wants implements NodeVisitor {
-    @Override
-    public boolean enter(ContentHash node) {
-      want(node, new Wanted("node", -1));
-      return true;
-    }
-
-    @Override
-    public void entry(Key key, Entry entry) {
-      if (entry instanceof Entry.Blob blob) {
-        want(blob.hash(), new Wanted("the value of " + key, blob.length()));
+  /** Sends everything, or stops at the first failure. What was sent stays at the receiver. */
+  void run(List<WantSource> sources) {
+    int walkers = settings.near() == SyncSettings.Near.SENDER ? 1 : settings.readers();
+    try (Wants wants = new Wants(sources, walkers)) {
+      if (writer == null) {
+        for (List<Wanted> batch = wants.take(BATCH); !batch.isEmpty(); batch = wants.take(BATCH)) {
+          lacking(batch, wants).forEach(this::counted);
+        }
+        return;
       }
-    }
-  }
-
-  private void want(ContentHash hash, Wanted wanted) {
-    batch.putIfAbsent(hash, wanted);
-    if (batch.size() >= BATCH) {
-      drain();
-    }
-  }
-
-  private void drain() {
-    if (batch.isEmpty()) {
-      return;
-    }
-    Set<ContentHash> missing = receiver.missing(batch.keySet());
-    batch.forEach(
-        (hash, wanted) -> {
-          if (missing.contains(hash)) {
-            send(hash, wanted);
-          } else {
-            reused++;
+      BlobWriter target = writer;
+      try (Window window = new Window(from, target, settings, wanted -> settle(wanted, target))) {
+        for (List<Wanted> batch = wants.take(BATCH); !batch.isEmpty(); batch = wants.take(BATCH)) {
+          for (Wanted wanted : lacking(batch, wants)) {
+            window.send(wanted);
           }
-        });
-    batch.clear();
+        }
+        window.drain();
+      }
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      throw BackendException.permanent(
+          "cannot copy from " + from.location() + ": the thread was interrupted", interrupted);
+    }
   }
 
-  private void send(ContentHash hash, Wanted wanted) {
-    VerifiedBlobs blobs = from.blobs();
-    long length = wanted.length();
-    if (writer == null) {
-      if (length < 0) {
-        length = blobs.get(wanted.what(), hash, Blobs.MAX_WHOLE).remaining();
+  private List<Wanted> lacking(List<Wanted> batch, Wants wants) {
+    Map<ContentHash, Wanted> fresh = new LinkedHashMap<>();
+    for (Wanted wanted : batch) {
+      if (recent.put(wanted.hash(), true) == null) {
+        fresh.put(wanted.hash(), wanted);
       }
-    } else if (length > Blobs.MAX_WHOLE) {
-      writer.put(hash, blobs.source(wanted.what(), hash));
-    } else {
-      var value = blobs.get(wanted.what(), hash, Blobs.MAX_WHOLE);
-      length = value.remaining();
-      writer.put(hash, value);
     }
-    objects++;
-    bytes += length;
-    progress.sent(objects, bytes);
+    Set<ContentHash> missing = receiver.missing(fresh.keySet());
+    state = state.expecting(wants.expectedBytes());
+    fresh.values().stream()
+        .filter(wanted -> !missing.contains(wanted.hash()))
+        .forEach(wanted -> state = state.found(wanted.length()));
+    progress.at(state);
+    return fresh.values().stream().filter(wanted -> missing.contains(wanted.hash())).toList();
+  }
+
+  private void counted(Wanted wanted) {
+    state = state.sent(wanted.length());
+    progress.at(state);
+  }
+
+  private void settle(Wanted wanted, BlobWriter target) {
+    unsettled += wanted.length();
+    long share = Math.min(state.expectedBytes() / CHECKPOINTS, MOST_CHECKPOINT);
+    if (unsettled >= Math.max(settings.checkpointBytes(), share)) {
+      target.checkpoint();
+      unsettled = 0;
+    }
+    counted(wanted);
   }
 }

@@ -92,6 +92,11 @@ public final class NodeSource {
     return NodeContents.of(load(hash));
   }
 
+  /** The canonical bytes of a node, verified; those of the cache where it has them. */
+  public ByteBuffer bytes(ContentHash hash) {
+    return load(hash).bytes();
+  }
+
   /** The root node of a tree; where it has one child alone, that one should be the root. */
   Node root(ContentHash hash) {
     Node node = load(hash);

@@ -102,6 +102,34 @@ public final class Tree {
     new NodeWalk(source, prefix, known, visitor).visitRoot(root);
   }
 
+  /**
+   * How much the leaves hold that {@code known} has not at the same place: no less than what is new
+   * here, and seldom much more. Reads interior nodes alone.
+   */
+  public Totals totalsBeyond(Optional<Tree> known) {
+    if (known.isPresent() && known.get().root.equals(root)) {
+      return Totals.NONE;
+    }
+    return totalsBeyond(source.root(root), known);
+  }
+
+  private Totals totalsBeyond(Node node, Optional<Tree> known) {
+    if (node.level() == 0 || known.isEmpty()) {
+      return node.totals();
+    }
+    Totals sum = Totals.NONE;
+    for (int i = 0; i < node.count(); i++) {
+      if (!known.get().holds(node.childHash(i), node.level() - 1, node.key(i).raw())) {
+        sum =
+            sum.plus(
+                node.level() == 1
+                    ? node.childTotals(i)
+                    : totalsBeyond(source.child(node, i), known));
+      }
+    }
+    return sum;
+  }
+
   /** Whether a node is on this tree's path to a key. Nodes below it are not read. */
   public boolean reaches(ContentHash node, Key key) {
     ContentHash hash = root;

@@ -17,18 +17,20 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /**
  * Finds the commit that a revision names.
  *
  * <pre>
  * revision = name ('~' [count] | '@{' time '}')*
- * name     = a branch, a tag, a commit id, or at least 4 hex digits that only one commit id begins with
+ * name     = a branch, a tag, a pin, a commit id, or at least 4 hex digits that only one commit id
+ *            begins with
  * time     = 2026-01-01T00:00Z, an offset in place of Z, without a zone for UTC, or a date alone
  * </pre>
  *
- * Names are looked up in that order. {@code @{...}} stands right behind a branch or tag and means
- * what its log says it held then. Thread-safe.
+ * Names are looked up in that order. {@code @{...}} stands right behind a branch, tag or pin and
+ * means what its log says it held then. Thread-safe.
  */
 final class Revisions {
   private static final int MIN_PREFIX = 4;
@@ -114,6 +116,7 @@ final class Revisions {
               .refs()
               .find(RefName.branch(name))
               .or(() -> repository.refs().find(RefName.tag(name)))
+              .or(() -> repository.refs().find(RefName.pin(name)))
               .map(Refs.Named::commit);
       if (ref.isPresent()) {
         return ref.get();
@@ -191,9 +194,10 @@ final class Revisions {
 
   private ContentHash atTime(String revision, String name, long time) {
     RefName ref =
-        repository.backend().refs().read(RefName.branch(name)).isPresent()
-            ? RefName.branch(name)
-            : RefName.tag(name);
+        Stream.of(RefName.branch(name), RefName.tag(name))
+            .filter(each -> repository.backend().refs().read(each).isPresent())
+            .findFirst()
+            .orElse(RefName.pin(name));
     Iterator<RefRecord> log = repository.refs().log(ref);
     if (!log.hasNext()) {
       throw new NotFoundException("no branch or tag '" + name + "' in " + repository.location());

@@ -8,6 +8,7 @@ import dev.varve.check.CheckScope;
 import dev.varve.check.RepositoryCheck;
 import dev.varve.error.BackendException;
 import dev.varve.error.CorruptDataException;
+import dev.varve.error.NotFoundException;
 import dev.varve.hash.ContentHash;
 import dev.varve.hash.HashAlgorithm;
 import dev.varve.memory.MemoryBackend;
@@ -21,6 +22,8 @@ import dev.varve.version.Repository;
 import dev.varve.version.RepositoryConfig;
 import dev.varve.version.Transaction;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class SyncTest {
@@ -142,6 +145,214 @@ class SyncTest {
     push();
     assertThat(to.snapshot("main").totals("").bytes()).isEqualTo(Blobs.MAX_WHOLE + 3L);
     assertThat(clean(to)).isTrue();
+  }
+
+  private SyncReport copy(RefSelection selection) {
+    return new Sync(
+            from,
+            to,
+            selection,
+            SyncSettings.standard(SyncSettings.Near.RECEIVER),
+            SyncProgress.NONE)
+        .run();
+  }
+
+  @Test
+  void aBranchAloneBringsNothingThatItDoesNotReach() {
+    commit(from, "main", 0, 10);
+    from.refs().create(RefName.branch("side"), from.resolve("main"), "test");
+    commit(from, "side", 20, 30);
+    from.refs().create(RefName.tag("v1"), from.resolve("side"), "test");
+    copy(RefSelection.named(from, "main").orElseThrow());
+    assertThat(to.resolve("main")).isEqualTo(from.resolve("main"));
+    assertThat(to.refs().list(RefName.Kind.HEADS)).hasSize(1);
+    assertThat(to.refs().list(RefName.Kind.TAGS)).isEmpty();
+    assertThat(right.contents()).doesNotContainKey(from.resolve("side"));
+    copy(RefSelection.tags());
+    assertThat(to.resolve("v1")).isEqualTo(from.resolve("side"));
+    assertThat(to.refs().list(RefName.Kind.HEADS)).hasSize(1);
+    assertThat(clean(to)).isTrue();
+  }
+
+  @Test
+  void aRevisionArrivesAsTheBranchThatIsNamed() {
+    commit(from, "main", 0, 10);
+    ContentHash first = from.resolve("main");
+    commit(from, "main", 10, 20);
+    copy(RefSelection.revision("main~1", "archive"));
+    assertThat(to.resolve("archive")).isEqualTo(first);
+    copy(RefSelection.revision("main", "archive"));
+    assertThat(to.resolve("archive")).isEqualTo(from.resolve("main"));
+    assertThat(copy(RefSelection.revision("main~1", "archive")).diverged()).hasSize(1);
+  }
+
+  @Test
+  void fetchedBranchesFollowTheirOriginWhereverItGoes() {
+    ContentHash one = commit(from, "main", 0, 10);
+    ContentHash ours = commit(to, "main", 90, 95);
+    RefSelection fetch = RefSelection.everything().fetchedAs("origin");
+    copy(fetch);
+    assertThat(to.resolve("origin/main")).isEqualTo(one);
+    assertThat(to.resolve("main")).isEqualTo(ours);
+    from.refs().delete(RefName.branch("main"), "test");
+    ContentHash other = commit(from, "main", 50, 60);
+    SyncReport report = copy(fetch);
+    assertThat(report.diverged()).isEmpty();
+    assertThat(to.resolve("origin/main")).isEqualTo(other);
+    assertThat(to.resolve("origin/main~0")).isEqualTo(other);
+    assertThat(clean(to)).isTrue();
+    // What was fetched is not this repository's own and does not go on from here.
+    Repository third = create(new MemoryBackend(), HashAlgorithm.SHA256);
+    new Sync(to, third, SyncProgress.NONE).run();
+    assertThat(third.refs().list(RefName.Kind.PINS)).isEmpty();
+    assertThat(third.refs().list(RefName.Kind.HEADS)).hasSize(1);
+  }
+
+  /** The receiver is ahead: what it has of our history is told by its refs, not asked for. */
+  @Test
+  void whatARefOfTheReceiverReachesIsNotLookedAtEvenIfTheSenderLacksThatRef() {
+    ContentHash shared = commit(from, "main", 0, 2000);
+    push();
+    commit(to, "main", 2000, 2010);
+    from.refs().create(RefName.branch("old"), shared, "test");
+    SyncReport report = copy(RefSelection.named(from, "old").orElseThrow());
+    assertThat(report.commits()).isZero();
+    assertThat(report.objects() + report.reused()).isZero();
+    assertThat(to.resolve("old")).isEqualTo(shared);
+  }
+
+  @Test
+  void mergesBringBothSides() {
+    commit(from, "main", 0, 500);
+    from.refs().create(RefName.branch("side"), from.resolve("main"), "test");
+    commit(from, "side", 600, 700);
+    commit(from, "main", 700, 800);
+    from.rewrites().merge("main", from.resolve("side"), CommitInfo.of("merge"));
+    copy(RefSelection.named(from, "main").orElseThrow());
+    assertThat(to.resolve("main")).isEqualTo(from.resolve("main"));
+    assertThat(clean(to)).isTrue();
+  }
+
+  @Test
+  void aLongHistoryArrivesWhole() {
+    for (int i = 0; i < 60; i++) {
+      commit(from, "main", i * 40, i * 40 + 45);
+    }
+    SyncReport report = copy(RefSelection.everything());
+    assertThat(report.commits()).isEqualTo(60);
+    assertThat(right.contents()).isEqualTo(left.contents());
+    assertThat(clean(to)).isTrue();
+  }
+
+  @Test
+  void whatIsStoredAlreadyIsLearnedByListingWhereMuchIsToBeSent() {
+    commit(from, "main", 0, 3000);
+    // As a copy leaves it that was stopped: half of all objects, and no ref.
+    left.contents().entrySet().stream()
+        .filter(each -> each.getKey().w0() < 0)
+        .forEach(each -> right.contents().put(each.getKey(), each.getValue()));
+    int before = right.contents().size();
+    SyncReport report = copy(RefSelection.everything());
+    assertThat(report.asked()).isZero();
+    assertThat(report.listed()).isEqualTo(before);
+    assertThat(report.reused()).isEqualTo(before);
+    assertThat(report.objects()).isEqualTo(left.contents().size() - before);
+    assertThat(clean(to)).isTrue();
+  }
+
+  @Test
+  void aReceiverThatHoldsFarMoreThanIsSentIsAskedByName() {
+    commit(to, "other", 100_000, 108_000);
+    commit(from, "main", 0, 2000);
+    SyncReport report = copy(RefSelection.everything());
+    assertThat(report.asked()).isGreaterThanOrEqualTo(2000);
+    assertThat(clean(to)).isTrue();
+  }
+
+  @Test
+  void progressTellsEverythingAndHowMuchIsExpected() {
+    commit(from, "main", 0, 3000);
+    List<SyncState> states = new ArrayList<>();
+    SyncProgress progress =
+        new SyncProgress() {
+          @Override
+          public void sent(long objects, long bytes) {
+            throw new AssertionError("at() tells it all");
+          }
+
+          @Override
+          public void at(SyncState state) {
+            states.add(state);
+          }
+        };
+    SyncReport report = new Sync(from, to, progress).run();
+    SyncState last = states.get(states.size() - 1);
+    assertThat(last.objects()).isEqualTo(report.objects());
+    assertThat(last.bytes()).isEqualTo(report.bytes());
+    assertThat(last.share()).isEqualTo(1);
+    assertThat(last.expectedBytes()).isBetween(3000L * 16, last.bytes());
+    assertThat(states).extracting(SyncState::share).isSorted();
+  }
+
+  private PathCopy pathCopy(String revision) {
+    return new PathCopy(
+        from,
+        to,
+        from.resolve(revision),
+        "air",
+        "main",
+        SyncSettings.standard(SyncSettings.Near.SENDER),
+        SyncProgress.NONE);
+  }
+
+  @Test
+  void aPathArrivesAsACommitOfItsOwnThatNamesItsSource() {
+    commit(from, "main", 0, 2000);
+    try (Transaction edits = from.begin("main")) {
+      edits.put(Key.of("zarr.json"), ByteBuffer.wrap(new byte[] {1}));
+      edits.put(Key.of("air/zarr.json"), ByteBuffer.wrap(new byte[] {2}));
+      edits.put(Key.of("airport/c/0"), ByteBuffer.wrap(new byte[] {3}));
+      edits.commit(CommitInfo.of("more"));
+    }
+    ContentHash source = from.resolve("main");
+    SyncReport report = pathCopy("main").run();
+    assertThat(report.commits()).isEqualTo(1);
+    assertThat(to.snapshot("main").totals("").keys()).isEqualTo(2001);
+    assertThat(to.contentHash(to.snapshot("main"), "air"))
+        .isEqualTo(from.contentHash(from.snapshot("main"), "air"));
+    assertThat(to.commit(to.resolve("main")).attributes())
+        .containsEntry(PathCopy.SOURCE, source.toString())
+        .containsEntry(PathCopy.PATH, "air");
+    assertThat(clean(to)).isTrue();
+    assertThat(pathCopy("main").run().moves()).isEmpty();
+
+    commit(from, "main", 2000, 2001);
+    ContentHash first = to.resolve("main");
+    SyncReport second = pathCopy("main").run();
+    assertThat(to.commit(to.resolve("main")).parents()).containsExactly(first);
+    assertThat(second.objects()).isLessThan(6);
+    assertThat(to.snapshot("main").totals("").keys()).isEqualTo(2002);
+    assertThat(clean(to)).isTrue();
+    assertThat(pathCopy("main~1").run().diverged()).hasSize(1);
+  }
+
+  @Test
+  void aPathIsNotPutOnABranchWithContentOfItsOwn() {
+    commit(from, "main", 0, 10);
+    ContentHash theirs = commit(to, "main", 0, 10);
+    assertThat(pathCopy("main").run().diverged()).hasSize(1);
+    assertThat(to.resolve("main")).isEqualTo(theirs);
+    assertThatThrownBy(
+            () ->
+                new PathCopy(
+                    from,
+                    to,
+                    from.resolve("main"),
+                    "none",
+                    "main",
+                    SyncSettings.standard(SyncSettings.Near.SENDER),
+                    SyncProgress.NONE))
+        .isInstanceOf(NotFoundException.class);
   }
 
   @Test
