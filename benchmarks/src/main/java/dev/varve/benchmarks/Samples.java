@@ -1,0 +1,59 @@
+package dev.varve.benchmarks;
+
+import java.util.Arrays;
+
+/** Times of one operation, in nanoseconds. One thread. */
+final class Samples {
+  private long[] nanos = new long[1024];
+  private int count;
+
+  /** Something to be timed. */
+  @FunctionalInterface
+  interface Work {
+    void run() throws java.io.IOException;
+  }
+
+  /** Runs and times. */
+  void time(Work work) throws java.io.IOException {
+    long start = System.nanoTime();
+    work.run();
+    add(System.nanoTime() - start);
+  }
+
+  void add(long sample) {
+    if (count == nanos.length) {
+      nanos = Arrays.copyOf(nanos, 2 * count);
+    }
+    nanos[count++] = sample;
+  }
+
+  int count() {
+    return count;
+  }
+
+  /** Median, in milliseconds. */
+  double medianMillis() {
+    return quantileMillis(0, count, 0.5);
+  }
+
+  /** A quantile, in milliseconds. */
+  double quantileMillis(double q) {
+    return quantileMillis(0, count, q);
+  }
+
+  /** A quantile of those from one number up to another, in milliseconds. */
+  double quantileMillis(int from, int to, double q) {
+    long[] part = Arrays.copyOfRange(nanos, from, to);
+    Arrays.sort(part);
+    return part[(int) Math.min(part.length - 1L, Math.round(q * (part.length - 1)))] / 1e6;
+  }
+
+  /** Four significant digits: more would be noise. */
+  static double rounded(double value) {
+    if (value == 0 || Double.isNaN(value) || Double.isInfinite(value)) {
+      return value;
+    }
+    double unit = Math.pow(10, Math.floor(Math.log10(Math.abs(value))) - 3);
+    return unit >= 1 ? Math.round(value / unit) * unit : Math.round(value / unit) / (1 / unit);
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.varve.benchmarks;
+
+import org.jspecify.annotations.NullMarked;
