@@ -47,8 +47,8 @@ final class AwsBucket implements Bucket {
     this.client = client(location, credentials, connections);
   }
 
-  private static S3Client client(
-      S3Location location, AwsCredentialsProvider credentials, int connections) {
+  /** A client that sends every request once, in the way described above. */
+  static S3Client client(S3Location location, AwsCredentialsProvider credentials, int connections) {
     S3ClientBuilder builder =
         S3Client.builder()
             .credentialsProvider(credentials)
@@ -100,7 +100,8 @@ final class AwsBucket implements Bucket {
     }
   }
 
-  private static String sha256(byte[] bytes) {
+  /** The SHA-256 of bytes as the header has it, in Base64. */
+  static String sha256(byte[] bytes) {
     try {
       return Base64.getEncoder().encodeToString(MessageDigest.getInstance("SHA-256").digest(bytes));
     } catch (NoSuchAlgorithmException none) {

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * refs/&lt;heads|tags|pins>/&lt;escaped name>/&lt;16 hex of 2^64-1-n>   record n of a ref
  * gc/&lt;16 hex of 2^64-1-n>                       record n of the chain of collections
  * gc-lists/, sessions/                          reserved for collections
+ * doctor/&lt;id>/                                   what an examination of the server tries
  * </pre>
  *
  * Numbers are stored inverted, so that the newest record is the first key of a listing.
@@ -93,6 +94,11 @@ record S3Layout(String prefix) {
   /** The folder of the chain of collections. */
   String chain() {
     return prefix + "gc/";
+  }
+
+  /** The folder of one examination of the server. */
+  String doctor(String id) {
+    return prefix + "doctor/" + id + "/";
   }
 
   /** The number of a record in a folder of numbered records; empty for what is no record. */

@@ -1,24 +1,102 @@
 package dev.varve.tools;
 
 import dev.varve.ref.Backend;
+import dev.varve.ref.Nonce;
+import dev.varve.s3.RaceReport;
 import dev.varve.s3.S3Backend;
+import dev.varve.s3.S3Doctor;
+import dev.varve.s3.S3Finding;
 import dev.varve.s3.S3Location;
 import dev.varve.s3.S3Settings;
+import dev.varve.version.Environment;
+import java.time.Instant;
+import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.function.Consumer;
 
 /**
  * Repositories in buckets. Apart from {@link Backends}, so that a command on a local repository
  * loads nothing of the SDK.
  */
 final class Buckets {
+  /** What {@code init} races: enough for servers that look too early, a second on a good one. */
+  private static final int SLOW = 2;
+
+  private static final int QUICK = 6;
+
   private Buckets() {}
 
+  /** The storage of a new repository, on a server that keeps create-only writes apart. */
   static Backend create(S3Location location) {
-    return S3Backend.create(location, settings());
+    Backend made = S3Backend.create(location, settings());
+    boolean fit = false;
+    try {
+      // Where a repository is already, that is what will be said.
+      if (made.config().isEmpty()) {
+        requireSafe(location);
+      }
+      fit = true;
+      return made;
+    } finally {
+      if (!fit) {
+        made.close();
+      }
+    }
   }
 
   static Backend open(S3Location location) {
     return S3Backend.open(location, settings());
+  }
+
+  private static void requireSafe(S3Location location) {
+    RaceReport race;
+    try (S3Doctor doctor = doctor(location, Environment.system())) {
+      try {
+        race = doctor.race(SLOW, QUICK);
+      } finally {
+        doctor.clean();
+      }
+    }
+    if (!race.safe()) {
+      throw Refusal.failed(
+          "unsafe",
+          "cannot make a repository at "
+              + location
+              + ": the server "
+              + race.words()
+              + "; two writers would overwrite each other's commits",
+          "choose a server that keeps If-None-Match (docs/s3.md names some); 'varve doctor' tells"
+              + " more of this one");
+    }
+  }
+
+  /**
+   * Examines a server and a bucket.
+   *
+   * @return the keys that could not be removed afterwards
+   */
+  static Set<String> examine(
+      S3Location location, Environment environment, Consumer<Checked> found) {
+    try (S3Doctor doctor = doctor(location, environment)) {
+      try {
+        doctor.examine(false, each -> found.accept(checked(each)));
+      } catch (RuntimeException | Error failed) {
+        doctor.clean();
+        throw failed;
+      }
+      return doctor.clean();
+    }
+  }
+
+  private static Checked checked(S3Finding found) {
+    return new Checked(
+        found.check(), Checked.Verdict.valueOf(found.verdict().name()), found.words());
+  }
+
+  private static S3Doctor doctor(S3Location location, Environment environment) {
+    Nonce id = environment.nonce();
+    return S3Doctor.of(
+        location, settings(), () -> Instant.ofEpochMilli(environment.nowMillis()), id.toString());
   }
 
   private static S3Settings settings() {

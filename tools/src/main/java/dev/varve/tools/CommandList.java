@@ -34,6 +34,7 @@ final class CommandList {
           "clone",
           "du",
           "dump",
+          "doctor",
           "serve",
           "demo");
 
@@ -70,6 +71,7 @@ final class CommandList {
       case "clone" -> new CloneRepository(console);
       case "du" -> new DiskUsage(console);
       case "dump" -> new Dump(console);
+      case "doctor" -> new Doctor(console);
       case "serve" -> new Serve(console);
       case "demo" -> new Demo(console);
       default -> null;

@@ -36,7 +36,8 @@ final class Repositories {
         environment(variables));
   }
 
-  private static Path directory(String repo) {
+  /** The directory that {@code repo} names. */
+  static Path directory(String repo) {
     if (repo.toLowerCase(Locale.ROOT).matches("[a-z][a-z0-9+.-]+://.*")) {
       throw Refusal.failed(
           "unsupported",
