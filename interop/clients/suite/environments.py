@@ -15,6 +15,10 @@ HERE = pathlib.Path(__file__).resolve().parents[1]
 CACHE = pathlib.Path(os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache") / "varve-interop"
 
 
+# No download may hang: a registry that does not answer is a failure that names what was to be installed.
+INSTALL_SECONDS = 420
+
+
 class Missing(Exception):
     """Something that this machine lacks and that cannot be installed here."""
 
@@ -36,6 +40,8 @@ def python(name, tally):
                 "install",
                 "-q",
                 "--disable-pip-version-check",
+                "--timeout=30",
+                "--retries=3",
                 "--no-deps",
                 "-r",
                 str(HERE / "requirements" / f"{name}.txt"),
@@ -83,7 +89,8 @@ def node(tally):
             home.mkdir(parents=True)
             for name in names:
                 shutil.copy(HERE / "node" / name, home)
-            _run("npm", "ci", "--silent", "--no-audit", "--no-fund", "--ignore-scripts", cwd=home)
+            patience = ["--fetch-timeout=30000", "--fetch-retries=3"]
+            _run("npm", "ci", "--silent", "--no-audit", "--no-fund", "--ignore-scripts", *patience, cwd=home)
     return home
 
 
@@ -97,13 +104,14 @@ def chromium(tally):
         if not found and shutil.which("apt-get"):
             tally.say("installing chromium")
             sudo = [] if os.geteuid() == 0 else ["sudo", "-n"]
-            with contextlib.suppress(RuntimeError, OSError):
-                _run(*sudo, "apt-get", "update", "-qq")
+            with contextlib.suppress(Missing, OSError):
+                apt = ["apt-get", "-o", "Acquire::http::Timeout=30", "-o", "Acquire::Retries=3"]
+                _run(*sudo, *apt, "update", "-qq")
                 _run(
                     *sudo,
                     "env",
                     "DEBIAN_FRONTEND=noninteractive",
-                    "apt-get",
+                    *apt,
                     "install",
                     "-y",
                     "-qq",
@@ -140,8 +148,17 @@ def _once(home):
 
 
 def _run(*command, cwd=None):
-    done = subprocess.run(
-        command, cwd=cwd, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-    )
+    try:
+        done = subprocess.run(
+            command,
+            cwd=cwd,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=INSTALL_SECONDS,
+        )
+    except subprocess.TimeoutExpired as late:
+        raise Missing(f"{' '.join(command)} took more than {INSTALL_SECONDS} seconds") from late
     if done.returncode:
-        raise RuntimeError(f"{' '.join(command)} ended with {done.returncode}:\n{done.stdout[-4000:]}")
+        raise Missing(f"{' '.join(command)} ended with {done.returncode}:\n{done.stdout[-4000:]}")

@@ -28,6 +28,7 @@ def varve(*arguments, stdin=None):
         text=True,
         encoding="utf-8",
         env=SHORT,
+        timeout=600,
     )
     if done.returncode:
         raise Broken(f"varve {' '.join(map(str, arguments))} ended with {done.returncode}: {done.stderr.strip()}")

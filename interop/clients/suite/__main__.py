@@ -1,0 +1,7 @@
+"""The command: names of clients or checks as arguments run those alone."""
+
+import sys
+
+import suite
+
+sys.exit(suite.main(sys.argv[1:]))
