@@ -1,6 +1,7 @@
 package dev.varve.blob;
 
 import dev.varve.hash.ContentHash;
+import java.nio.ByteBuffer;
 import java.util.Collection;
 import java.util.Optional;
 import java.util.Set;
@@ -20,6 +21,25 @@ public interface BlobReader {
    * @throws dev.varve.error.BackendException where storage failed; never reported as absent
    */
   Optional<StoredBlob> open(ContentHash hash);
+
+  /**
+   * Copies part of a blob into memory of the caller's, with as little work as the backend can.
+   *
+   * @param position from where in the blob
+   * @param into is filled from its position on, as far as it has room; its position is unchanged
+   * @return how many bytes were copied, less than there is room for where the blob ends before; or
+   *     -1 where no blob is stored
+   * @throws dev.varve.error.BackendException where storage failed
+   */
+  default int read(ContentHash hash, long position, ByteBuffer into) {
+    Optional<StoredBlob> found = open(hash);
+    if (found.isEmpty()) {
+      return -1;
+    }
+    try (StoredBlob blob = found.get()) {
+      return blob.read(position, into);
+    }
+  }
 
   /**
    * Those of the hashes under which nothing is stored. A hash not returned was seen stored at some

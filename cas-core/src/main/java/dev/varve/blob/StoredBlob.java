@@ -19,6 +19,18 @@ public interface StoredBlob extends AutoCloseable {
    */
   ByteBuffer read(long position, int count);
 
+  /**
+   * Copies bytes from {@code position} on into memory of the caller's.
+   *
+   * @param into is filled from its position on, as far as it has room; its position is unchanged
+   * @return how many bytes were copied, less than there is room for where the blob ends before
+   */
+  default int read(long position, ByteBuffer into) {
+    ByteBuffer bytes = read(position, into.remaining());
+    into.duplicate().put(bytes.duplicate());
+    return bytes.remaining();
+  }
+
   @Override
   void close();
 }

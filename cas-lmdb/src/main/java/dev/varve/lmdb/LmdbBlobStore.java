@@ -6,6 +6,7 @@ import dev.varve.blob.ScannableBlobs;
 import dev.varve.blob.StoredBlob;
 import dev.varve.hash.ContentHash;
 import java.io.RandomAccessFile;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
@@ -55,6 +56,16 @@ final class LmdbBlobStore implements BlobStore, ScannableBlobs {
     return found.row.isPresent()
         ? Optional.of(blob(hash, found.row.get()))
         : found.file ? file(hash) : Optional.empty();
+  }
+
+  @Override
+  public int read(ContentHash hash, long position, ByteBuffer into) {
+    Ranges.check(position, into.remaining());
+    byte[] key = hash.toBytes();
+    int copied =
+        environment.read(
+            () -> "read blob " + hash.brief(), txn -> txn.copy(Table.BLOBS, key, position, into));
+    return copied >= 0 ? copied : BlobStore.super.read(hash, position, into);
   }
 
   /** What one transaction knows of a blob: its row, or that it is a file. */

@@ -1,5 +1,6 @@
 package dev.varve.lmdb;
 
+import java.nio.ByteBuffer;
 import java.util.Comparator;
 import jnr.ffi.Pointer;
 import jnr.ffi.Runtime;
@@ -18,6 +19,15 @@ final class PointerProxy extends BufferProxy<Pointer> {
   static final Runtime RUNTIME = Runtime.getSystemRuntime();
 
   private static final Pointer NOTHING = RUNTIME.getMemoryManager().newPointer(0L, 0L);
+
+  /** What a direct buffer has room for, while the buffer is reachable. */
+  static Pointer memory(ByteBuffer direct) {
+    if (!direct.isDirect()) {
+      throw new IllegalArgumentException("a buffer without an address");
+    }
+    long address = Pointer.wrap(RUNTIME, direct.slice()).address();
+    return RUNTIME.getMemoryManager().newPointer(address, direct.remaining());
+  }
 
   @Override
   protected Pointer allocate() {

@@ -1,6 +1,7 @@
 package dev.varve.lmdb;
 
 import dev.varve.error.CorruptDataException;
+import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -76,6 +77,32 @@ final class TableTxn {
     byte[] copy = new byte[(int) Math.min(count, value.size() - from)];
     value.get(from, copy, 0, copy.length);
     return copy;
+  }
+
+  /**
+   * Copies part of the row's value into a buffer, once.
+   *
+   * @param into is filled from its position on; its position is unchanged
+   * @return how many bytes, or -1 where there is no row
+   */
+  int copy(Table table, byte[] key, long position, ByteBuffer into) {
+    Pointer value = find(table, key);
+    if (value == null) {
+      return -1;
+    }
+    check(table, key.length, value);
+    long from = Math.min(position, value.size());
+    int count = (int) Math.min(into.remaining(), value.size() - from);
+    if (into.hasArray()) {
+      value.get(from, into.array(), into.arrayOffset() + into.position(), count);
+    } else {
+      try {
+        value.transferTo(from, PointerProxy.memory(into), 0, count);
+      } finally {
+        Reference.reachabilityFence(into);
+      }
+    }
+    return count;
   }
 
   /** Inserts the row, or replaces it. The buffer's position is unchanged. */

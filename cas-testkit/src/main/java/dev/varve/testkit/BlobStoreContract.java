@@ -207,6 +207,29 @@ public abstract class BlobStoreContract extends ContractFixture {
   }
 
   @Test
+  void partsAreCopiedIntoMemoryOfAnyKind() {
+    for (int length : new int[] {100, 300_000}) {
+      Sample blob = Sample.of(length, length);
+      store(blob);
+      for (ByteBuffer memory :
+          new ByteBuffer[] {ByteBuffer.allocate(90), ByteBuffer.allocateDirect(90)}) {
+        memory.position(10).limit(60);
+        assertThat(backend().blobs().read(blob.hash(), 7, memory)).isEqualTo(50);
+        assertThat(memory.position()).isEqualTo(10);
+        assertThat(memory).isEqualTo(blob.bytes().slice(7, 50));
+        assertThat(memory.get(9)).isZero();
+        assertThat(memory.clear().get(60)).isZero();
+
+        assertThat(backend().blobs().read(blob.hash(), length - 5L, memory)).isEqualTo(5);
+        assertThat(memory.slice(0, 5)).isEqualTo(blob.bytes().slice(length - 5, 5));
+        assertThat(backend().blobs().read(blob.hash(), length, memory)).isZero();
+        assertThat(backend().blobs().read(Sample.of(length + 1L, 9).hash(), 0, memory))
+            .isEqualTo(-1);
+      }
+    }
+  }
+
+  @Test
   void buffersAreReadOnlyAndOutliveTheHandleAndTheBackend() {
     Sample small = Sample.of(1, 100);
     Sample large = Sample.of(2, 300_000);

@@ -1,6 +1,9 @@
 package dev.varve.server;
 
 import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
 import java.util.function.Supplier;
@@ -24,6 +27,9 @@ interface Body extends AutoCloseable {
    *     parts given so far are then less than {@link #length()}
    */
   @Nullable ByteBuffer next();
+
+  /** The oldest part given so far that this was not yet told of has left; nobody reads it again. */
+  default void sent() {}
 
   @Override
   default void close() {}
@@ -54,6 +60,8 @@ interface Body extends AutoCloseable {
   static Body concat(long length, List<Supplier<Body>> bodies) {
     Iterator<Supplier<Body>> all = bodies.iterator();
     return new Body() {
+      private final List<Body> begun = new ArrayList<>();
+      private final Deque<Body> unsent = new ArrayDeque<>();
       private @Nullable Body current;
 
       @Override
@@ -69,21 +77,25 @@ interface Body extends AutoCloseable {
               return null;
             }
             current = all.next().get();
+            begun.add(current);
           }
           ByteBuffer part = current.next();
           if (part != null) {
+            unsent.add(current);
             return part;
           }
-          current.close();
           current = null;
         }
       }
 
       @Override
+      public void sent() {
+        unsent.remove().sent();
+      }
+
+      @Override
       public void close() {
-        if (current != null) {
-          current.close();
-        }
+        begun.forEach(Body::close);
       }
     };
   }
@@ -101,6 +113,11 @@ interface Body extends AutoCloseable {
       @Override
       public @Nullable ByteBuffer next() {
         return body.next();
+      }
+
+      @Override
+      public void sent() {
+        body.sent();
       }
 
       @Override

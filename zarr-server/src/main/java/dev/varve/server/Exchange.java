@@ -20,19 +20,18 @@ import org.jspecify.annotations.Nullable;
 
 /** One request and its one answer. One thread at a time. */
 final class Exchange {
-  /** The longest time that a client may take for one part of a body. */
-  private static final long PART_MILLIS = 60_000;
-
   private final Request request;
   private final Response response;
   private final Callback callback;
   private final RequestPath path;
   private final Query query;
   private final BiConsumer<Problem, Throwable> problems;
+  private final long partMillis;
   private volatile String route = "none";
 
   /**
    * @param callback to be completed once, when the answer is sent
+   * @param partMillis the longest time that a client may take for one part of a body
    * @param problems is told of every answer that is a problem
    */
   Exchange(
@@ -40,12 +39,14 @@ final class Exchange {
       Response response,
       Callback callback,
       RequestPath path,
+      long partMillis,
       BiConsumer<Problem, Throwable> problems) {
     this.request = request;
     this.response = response;
     this.callback = callback;
     this.path = path;
     this.query = Query.parse(request.getHttpURI().getQuery());
+    this.partMillis = partMillis;
     this.problems = problems;
   }
 
@@ -182,7 +183,7 @@ final class Exchange {
     if (body.length() >= 0) {
       response.getHeaders().put(HttpHeader.CONTENT_LENGTH, body.length());
     }
-    new Sending(this, body, first, PART_MILLIS).iterate();
+    new Sending(this, body, first, partMillis).iterate();
   }
 
   /** Goes on when a future is done: with its result, or with the answer to its failure. */

@@ -48,7 +48,8 @@ final class RootHandler extends Handler.Abstract {
     } catch (HttpFailure failure) {
       broken = failure;
     }
-    Exchange exchange = new Exchange(request, response, ended, path, ended::problem);
+    Exchange exchange =
+        new Exchange(request, response, ended, path, limits.part().toMillis(), ended::problem);
     ended.exchange = exchange;
     try {
       if (open > limits.requests()) {

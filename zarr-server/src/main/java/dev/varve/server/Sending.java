@@ -30,6 +30,7 @@ final class Sending extends IteratingCallback {
 
   private Scheduler.@Nullable Task deadline;
   private boolean ended;
+  private boolean writing;
 
   /**
    * @param first the body's first part, read already, so that its failure could still be told
@@ -48,6 +49,10 @@ final class Sending extends IteratingCallback {
   @Override
   protected Action process() {
     stopClock();
+    if (writing) {
+      writing = false;
+      body.sent();
+    }
     if (ended) {
       return Action.SUCCEEDED;
     }
@@ -67,6 +72,7 @@ final class Sending extends IteratingCallback {
               .getScheduler()
               .schedule(this::late, partMillis, TimeUnit.MILLISECONDS);
     }
+    writing = true;
     response.write(ended, part, this);
     return Action.SCHEDULED;
   }

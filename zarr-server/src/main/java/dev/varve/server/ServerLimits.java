@@ -1,5 +1,6 @@
 package dev.varve.server;
 
+import dev.varve.blob.Blobs;
 import java.time.Duration;
 
 /**
@@ -12,6 +13,8 @@ import java.time.Duration;
  * @param heldBytes memory for values that are verified whole before they are sent, in bytes; beyond
  *     it they are verified first and then sent in blocks
  * @param idle how long a connection may rest, and a client may take no bytes, before it is closed
+ * @param part how long a client may take for one part of a value, 256 KiB, before it is dropped,
+ *     even if it takes some bytes now and then
  * @param stop how long a stopping server waits for requests under way
  */
 public record ServerLimits(
@@ -21,6 +24,7 @@ public record ServerLimits(
     int threads,
     long heldBytes,
     Duration idle,
+    Duration part,
     Duration stop) {
   /** The longest head of a request, in bytes. */
   static final int HEADER_BYTES = 16 << 10;
@@ -32,8 +36,9 @@ public record ServerLimits(
         1024,
         512,
         Math.max(32, 8 * Runtime.getRuntime().availableProcessors()),
-        Math.max(64L << 20, Runtime.getRuntime().maxMemory() / 4),
+        Math.max(2L * Blobs.MAX_WHOLE, Runtime.getRuntime().maxMemory() / 4),
         Duration.ofSeconds(30),
+        Duration.ofSeconds(60),
         Duration.ofSeconds(5));
   }
 
@@ -52,21 +57,28 @@ public record ServerLimits(
 
   /** These, with another bound on requests under way. */
   public ServerLimits withRequests(int most) {
-    return new ServerLimits(connections, most, watchers, threads, heldBytes, idle, stop);
+    return new ServerLimits(connections, most, watchers, threads, heldBytes, idle, part, stop);
   }
 
   /** These, with another bound on memory for whole values. */
   public ServerLimits withHeldBytes(long most) {
-    return new ServerLimits(connections, requests, watchers, threads, most, idle, stop);
+    return new ServerLimits(connections, requests, watchers, threads, most, idle, part, stop);
   }
 
   /** These, with another bound on threads. */
   public ServerLimits withThreads(int most) {
-    return new ServerLimits(connections, requests, watchers, most, heldBytes, idle, stop);
+    return new ServerLimits(connections, requests, watchers, most, heldBytes, idle, part, stop);
   }
 
   /** These, with another bound on rest. */
   public ServerLimits withIdle(Duration longest) {
-    return new ServerLimits(connections, requests, watchers, threads, heldBytes, longest, stop);
+    return new ServerLimits(
+        connections, requests, watchers, threads, heldBytes, longest, part, stop);
+  }
+
+  /** These, with another bound on the time that one part of a value may take. */
+  public ServerLimits withPart(Duration longest) {
+    return new ServerLimits(
+        connections, requests, watchers, threads, heldBytes, idle, longest, stop);
   }
 }

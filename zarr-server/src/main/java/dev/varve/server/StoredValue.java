@@ -1,12 +1,15 @@
 package dev.varve.server;
 
+import dev.varve.blob.Blobs;
 import dev.varve.blob.StoredBlob;
 import dev.varve.blob.VerifiedBlobs;
 import dev.varve.error.CorruptDataException;
+import dev.varve.error.MissingBlobException;
 import dev.varve.hash.ContentHash;
 import dev.varve.tree.Entry;
 import dev.varve.tree.Key;
 import java.nio.ByteBuffer;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -91,7 +94,7 @@ final class StoredValue {
   }
 
   private int blockCount() {
-    return Math.toIntExact((length + blockSize() - 1) / blockSize());
+    return Proof.blockCount(length);
   }
 
   /** Reads and proves all of it, holding one block at a time. */
@@ -101,16 +104,6 @@ final class StoredValue {
       for (int i = 0; i < blockCount(); i++) {
         maker.block(block(blob, i));
       }
-    }
-    return maker.finish(what);
-  }
-
-  /** What is remembered of a value whose bytes are at hand and were verified. */
-  Proof remember(ByteBuffer verified) {
-    Proof.Maker maker = new Proof.Maker(blobs.algorithm(), hash, length);
-    for (int i = 0; i < blockCount(); i++) {
-      int at = i * blockSize();
-      maker.block(verified.slice(at, (int) Math.min(blockSize(), length - at)));
     }
     return maker.finish(what);
   }
@@ -164,40 +157,28 @@ final class StoredValue {
   /**
    * Some bytes of a value that was proved; each block is checked again before any of it is given.
    */
-  Body range(Proof proof, ByteRanges.Span span, Runnable broken) {
-    StoredBlob blob = open();
-    return new Body() {
-      private long at = span.first();
+  Body range(Proof proof, ByteRanges.Span span, PartPool memory, Runnable broken) {
+    return new ProvedBody(this, proof, span, memory, broken);
+  }
 
-      @Override
-      public long length() {
-        return span.length();
-      }
+  /**
+   * Opens what is read part by part for longer; empty for a value whose parts are found as fast by
+   * its hash.
+   */
+  Optional<StoredBlob> handle() {
+    return length <= Blobs.MAX_WHOLE ? Optional.empty() : Optional.of(open());
+  }
 
-      @Override
-      public @Nullable ByteBuffer next() {
-        if (at > span.last()) {
-          return null;
-        }
-        int index = (int) (at / blockSize());
-        long start = (long) index * blockSize();
-        ByteBuffer block = block(blob, index);
-        try {
-          proof.check(what, index, block);
-        } catch (CorruptDataException damaged) {
-          broken.run();
-          throw damaged;
-        }
-        int from = (int) (at - start);
-        int to = (int) Math.min(block.remaining(), span.last() + 1 - start);
-        at = start + to;
-        return block.slice(from, to - from);
-      }
-
-      @Override
-      public void close() {
-        blob.close();
-      }
-    };
+  /** Fills memory with bytes of the value, not verified, from a handle where there is one. */
+  void fill(@Nullable StoredBlob handle, long position, ByteBuffer into) {
+    int read =
+        handle == null ? blobs.reader().read(hash, position, into) : handle.read(position, into);
+    if (read < 0) {
+      throw new MissingBlobException(what, hash.toString());
+    }
+    if (read < into.remaining()) {
+      throw CorruptDataException.malformed(
+          what, hash.toString(), "it ends after " + (position + read) + " of " + length + " bytes");
+    }
   }
 }

@@ -19,9 +19,9 @@ import java.util.concurrent.atomic.AtomicLong;
  *
  * <p>A value up to {@link Blobs#MAX_WHOLE} is read and verified whole before its first byte is
  * given, while all that are held at once stay below a bound; beyond it, and for larger values,
- * reading goes block by block. What was proved once is remembered as the hashes of its blocks
- * ({@link Proof}), by which later ranges are checked. Memory: the bound on values held, 32 MiB of
- * proofs, and two blocks for each answer under way.
+ * reading goes block by block. What was proved once is remembered as checksums of its blocks
+ * ({@link Proof}), by which all later reads are checked. Memory: the bound on values held, 32 MiB
+ * of proofs, and two parts of 16 KiB for each answer under way.
  */
 final class ValueReads implements AutoCloseable {
   private static final long PROOF_BYTES = 32L << 20;
@@ -48,21 +48,26 @@ final class ValueReads implements AutoCloseable {
           .executor(Runnable::run)
           .build();
   private final Map<Id, CompletableFuture<Proof>> proving = new ConcurrentHashMap<>();
+  private final PartPool memory;
   private final long mostHeld;
   private final AtomicLong held = new AtomicLong();
 
-  /** Holds at most so many bytes of whole values at once. */
+  /**
+   * Holds at most so many bytes of values at once: half of them in the heap, of values that are
+   * verified whole, half outside of it, of values that were proved before.
+   */
   ValueReads(long mostHeld) {
-    this.mostHeld = mostHeld;
+    this.mostHeld = mostHeld / 2;
+    this.memory = new PartPool(mostHeld / 2);
     this.provers =
         Executors.newFixedThreadPool(
             Math.max(2, Runtime.getRuntime().availableProcessors() / 2),
             Threads.daemons("varve-prove"));
   }
 
-  /** Bytes of whole values that are held now. */
+  /** Bytes of values that are held now. */
   long held() {
-    return held.get();
+    return held.get() + memory.used();
   }
 
   /** Number of values that are remembered as proved. */
@@ -77,14 +82,11 @@ final class ValueReads implements AutoCloseable {
    */
   CompletableFuture<Source> open(StoredValue value, boolean all) {
     Optional<Proof> known = known(value);
-    if (known.isPresent() && !all) {
+    if (known.isPresent()) {
       return CompletableFuture.completedFuture(proved(value, known.get()));
     }
     if (value.length() <= Blobs.MAX_WHOLE && hold(value.length())) {
-      return CompletableFuture.completedFuture(whole(value, !all));
-    }
-    if (known.isPresent()) {
-      return CompletableFuture.completedFuture(proved(value, known.get()));
+      return CompletableFuture.completedFuture(whole(value));
     }
     if (all && value.length() > Blobs.MAX_WHOLE) {
       return CompletableFuture.completedFuture(
@@ -93,13 +95,11 @@ final class ValueReads implements AutoCloseable {
     return prove(value).thenApply(proof -> proved(value, proof));
   }
 
-  private Source whole(StoredValue value, boolean remember) {
+  private Source whole(StoredValue value) {
     long length = value.length();
     try {
       ByteBuffer bytes = value.whole();
-      if (remember) {
-        proofs.put(id(value), value.remember(bytes));
-      }
+      proofs.put(id(value), Proof.of(value.hash(), bytes));
       return new Source() {
         private boolean open = true;
 
@@ -123,7 +123,7 @@ final class ValueReads implements AutoCloseable {
   }
 
   private Source proved(StoredValue value, Proof proof) {
-    return span -> value.range(proof, span, () -> proofs.invalidate(id(value)));
+    return span -> value.range(proof, span, memory, () -> proofs.invalidate(id(value)));
   }
 
   private Optional<Proof> known(StoredValue value) {

@@ -17,9 +17,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 class LimitsTest {
@@ -36,6 +38,15 @@ class LimitsTest {
             ("GET " + path + " HTTP/1.1\r\nHost: x\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
     socket.getOutputStream().flush();
     return socket;
+  }
+
+  private static long metric(Served ocean, String name) {
+    return Served.text(ocean.get("/metrics"))
+        .lines()
+        .filter(line -> line.startsWith(name))
+        .mapToLong(line -> Long.parseLong(line.substring(name.length())))
+        .findFirst()
+        .orElseThrow();
   }
 
   private static void untilOpen(Served ocean, int requests) {
@@ -67,14 +78,7 @@ class LimitsTest {
       }
       assertThat(Served.sha256(ocean.get("/ocean/@main/whole").body()))
           .isEqualTo(Served.sha256(half));
-      String metrics = Served.text(ocean.get("/metrics"));
-      long held =
-          metrics
-              .lines()
-              .filter(line -> line.startsWith("varve_values_held_bytes "))
-              .mapToLong(line -> Long.parseLong(line.substring(line.indexOf(' ') + 1)))
-              .findFirst()
-              .orElseThrow();
+      long held = metric(ocean, "varve_values_held_bytes ");
       assertThat(held).isBetween(1L, 3L * Blobs.MAX_WHOLE);
     } finally {
       for (Socket socket : sockets) {
@@ -92,6 +96,86 @@ class LimitsTest {
         untilOpen(ocean, 2);
         untilOpen(ocean, 1);
         assertThat(socket.isConnected()).isTrue();
+      }
+    }
+  }
+
+  @Test
+  @Timeout(120)
+  void clientsThatTakeAFewBytesNowAndThenAreDroppedToo() throws Exception {
+    ServerLimits limits =
+        ServerLimits.usual().withIdle(Duration.ofHours(1)).withPart(Duration.ofMillis(300));
+    try (Served ocean = Served.over(new MemoryBackend(), limits)) {
+      ocean.commit("large", GeneratedSource.of(2, 3L * Blobs.MAX_WHOLE).open().readAllBytes());
+      try (Socket socket = stalled(ocean.server().port(), "/ocean/@main/large")) {
+        assertThat(socket.getInputStream().read()).isEqualTo('H');
+        long open = 2;
+        while (open > 1) {
+          socket.getInputStream().read();
+          open = metric(ocean, "varve_http_requests_open ");
+        }
+      }
+    }
+  }
+
+  /** All of them are under way before the first is read. */
+  @Test
+  @Timeout(120)
+  void aThousandRangesAtOnceAreAllAnswered() throws Exception {
+    int clients = 1000;
+    List<Socket> sockets = new ArrayList<>();
+    try (Served ocean = Served.over(LmdbBackend.create(folder.resolve("ocean")))) {
+      byte[] value = GeneratedSource.of(1, 1 << 20).open().readAllBytes();
+      ocean.commit("air/0", value);
+      for (int i = 0; i < clients; i++) {
+        Socket socket = new Socket(InetAddress.getLoopbackAddress(), ocean.server().port());
+        sockets.add(socket);
+        String request =
+            "GET /ocean/@main/air/0 HTTP/1.1\r\nHost: x\r\nConnection: close\r\nRange: bytes="
+                + (1000 * i)
+                + "-"
+                + (1000 * i + 999)
+                + "\r\n\r\n";
+        socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+      }
+      for (int i = 0; i < clients; i++) {
+        byte[] answer = sockets.get(i).getInputStream().readAllBytes();
+        assertThat(new String(answer, 0, 12, StandardCharsets.US_ASCII)).isEqualTo("HTTP/1.1 206");
+        assertThat(Arrays.copyOfRange(answer, answer.length - 1000, answer.length))
+            .isEqualTo(Arrays.copyOfRange(value, 1000 * i, 1000 * i + 1000));
+      }
+      assertThat(metric(ocean, "varve_http_requests_refused_total ")).isZero();
+    } finally {
+      for (Socket socket : sockets) {
+        socket.close();
+      }
+    }
+  }
+
+  @Test
+  @Timeout(120)
+  void clientsThatReadOneByteAtATimeStopNobody() throws Exception {
+    ServerLimits limits = ServerLimits.usual().withThreads(8).withHeldBytes(1 << 20);
+    List<Socket> slow = new ArrayList<>();
+    try (Served ocean = Served.over(LmdbBackend.create(folder.resolve("ocean")), limits)) {
+      byte[] value = GeneratedSource.of(1, 1 << 20).open().readAllBytes();
+      ocean.commit("air/0", value);
+      ocean.commit("large", GeneratedSource.of(2, 3L * Blobs.MAX_WHOLE).open().readAllBytes());
+      for (int i = 0; i < 100; i++) {
+        slow.add(
+            stalled(
+                ocean.server().port(), i % 2 == 0 ? "/ocean/@main/large" : "/ocean/@main/air/0"));
+      }
+      String head = "HTTP/1.1 200";
+      for (int i = 0; i < head.length(); i++) {
+        for (Socket socket : slow) {
+          assertThat(socket.getInputStream().read()).isEqualTo(head.charAt(i));
+        }
+        assertThat(ocean.get("/ocean/@main/air/0").body()).isEqualTo(value);
+      }
+    } finally {
+      for (Socket socket : slow) {
+        socket.close();
       }
     }
   }

@@ -66,6 +66,13 @@ final class Served implements AutoCloseable {
         ZarrServer.builder().port(0).limits(limits).repository("ocean", repository).start());
   }
 
+  /** A repository that is there already, of which nothing was read yet. */
+  static Served opened(Backend backend) {
+    Repository repository = Repository.open(backend, environment(), new ZarrConflictRule());
+    return new Served(
+        repository, ZarrServer.builder().port(0).repository("ocean", repository).start());
+  }
+
   /** A new repository in a server that is set up further. */
   static Served with(
       Backend backend, BiFunction<ZarrServer.Builder, Repository, ZarrServer.Builder> more) {
