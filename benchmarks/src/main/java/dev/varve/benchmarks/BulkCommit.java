@@ -6,6 +6,7 @@ import dev.varve.hash.ContentHash;
 import dev.varve.hash.HashAlgorithm;
 import dev.varve.tree.Entry;
 import dev.varve.tree.Key;
+import dev.varve.tree.KeyEntry;
 import dev.varve.version.Repository;
 import dev.varve.version.Transaction;
 import java.io.IOException;
@@ -14,6 +15,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 
 /**
  * Row 3: one commit of very many references to values that are stored already, each its own value
@@ -70,9 +72,11 @@ final class BulkCommit implements Scenario {
   private static void commit(Repository repository, String branch, Entry[] stored, int count) {
     try (Transaction edits = repository.begin(branch)) {
       edits.put(Key.of("big/zarr.json"), BigArray.document(count / 1000, 1000));
-      for (int i = 0; i < count; i++) {
-        edits.putStored(BigArray.chunk(i / 1000, i % 1000), stored[i % stored.length]);
-      }
+      edits.putStored(
+          IntStream.range(0, count)
+              .mapToObj(
+                  i -> new KeyEntry(BigArray.chunk(i / 1000, i % 1000), stored[i % stored.length]))
+              .iterator());
       BigArray.commit(edits, "all");
     }
   }

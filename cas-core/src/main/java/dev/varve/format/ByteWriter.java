@@ -10,8 +10,18 @@ import java.util.Arrays;
  * byte strings behind their length. One thread.
  */
 public final class ByteWriter {
-  private byte[] bytes = new byte[256];
+  private byte[] bytes;
   private int length;
+
+  /** An empty writer. */
+  public ByteWriter() {
+    this(256);
+  }
+
+  /** An empty writer that expects about so many bytes. */
+  public ByteWriter(int expected) {
+    bytes = new byte[expected];
+  }
 
   /** How many bytes have been written. */
   public int length() {
@@ -75,6 +85,11 @@ public final class ByteWriter {
     return raw(source, 0, source.length);
   }
 
+  /** What another writer has written. */
+  public ByteWriter raw(ByteWriter source) {
+    return raw(source.bytes, 0, source.length);
+  }
+
   /** The remaining bytes of the buffer, whose position is unchanged. */
   public ByteWriter raw(ByteBuffer source) {
     room(source.remaining());
@@ -86,7 +101,10 @@ public final class ByteWriter {
 
   /** The 32 bytes of a hash. */
   public ByteWriter hash(ContentHash hash) {
-    return raw(hash.toBytes());
+    room(ContentHash.BYTES);
+    hash.writeTo(bytes, length);
+    length += ContentHash.BYTES;
+    return this;
   }
 
   /** The text with every half of a surrogate pair, which UTF-8 cannot hold, replaced by '?'. */

@@ -1,6 +1,8 @@
 package dev.varve.hash;
 
 import dev.varve.error.InvalidNameException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
@@ -17,6 +19,8 @@ public record ContentHash(long w0, long w1, long w2, long w3) implements Compara
    */
   public static final ContentHash ZERO = new ContentHash(0, 0, 0, 0);
 
+  private static final VarHandle LONGS =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
   private static final char[] HEX = "0123456789abcdef".toCharArray();
 
   /** Reads 32 bytes at an absolute position; the buffer's position is unchanged. */
@@ -29,12 +33,21 @@ public record ContentHash(long w0, long w1, long w2, long w3) implements Compara
         big.getLong(index + 24));
   }
 
+  /** Reads 32 bytes from an offset. */
+  public static ContentHash at(byte[] source, int offset) {
+    return new ContentHash(
+        (long) LONGS.get(source, offset),
+        (long) LONGS.get(source, offset + 8),
+        (long) LONGS.get(source, offset + 16),
+        (long) LONGS.get(source, offset + 24));
+  }
+
   /** Reads exactly 32 bytes. */
   public static ContentHash of(byte[] bytes) {
     if (bytes.length != BYTES) {
       throw new IllegalArgumentException("a hash has 32 bytes, not " + bytes.length);
     }
-    return at(ByteBuffer.wrap(bytes), 0);
+    return at(bytes, 0);
   }
 
   /** Parses 64 hex digits of either case. */
@@ -62,7 +75,17 @@ public record ContentHash(long w0, long w1, long w2, long w3) implements Compara
 
   /** A fresh copy of the 32 bytes. */
   public byte[] toBytes() {
-    return ByteBuffer.allocate(BYTES).putLong(w0).putLong(w1).putLong(w2).putLong(w3).array();
+    byte[] bytes = new byte[BYTES];
+    writeTo(bytes, 0);
+    return bytes;
+  }
+
+  /** Writes the 32 bytes from an offset on. */
+  public void writeTo(byte[] target, int offset) {
+    LONGS.set(target, offset, w0);
+    LONGS.set(target, offset + 8, w1);
+    LONGS.set(target, offset + 16, w2);
+    LONGS.set(target, offset + 24, w3);
   }
 
   /** The first eight hex digits, for messages; never an identity. */

@@ -1,9 +1,8 @@
 package dev.varve.tree;
 
 import dev.varve.hash.ContentHash;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -16,11 +15,17 @@ final class DiffSide {
   private final ContentHash root;
   private final byte[] from;
   private final byte @Nullable [] end;
-  private final List<Node> nodes = new ArrayList<>();
-  private final List<Integer> indexes = new ArrayList<>();
+
+  // The path stood on: depth nodes, and which item of each. Levels fall, so this many are enough.
+  private final @Nullable Node[] nodes = new Node[NodeCodec.MAX_LEVEL + 1];
+  private final int[] indexes = new int[NodeCodec.MAX_LEVEL + 1];
+  private int depth;
+
+  // Keys of the leaf stood in are decoded one after the other.
+  private Node.@Nullable Keys keys;
+  private int keysAt;
   private boolean atRoot = true;
   private boolean done;
-  private @Nullable Key key;
 
   DiffSide(NodeSource source, ContentHash root, byte[] prefix) {
     this.source = source;
@@ -50,12 +55,32 @@ final class DiffSide {
 
   /** The key of the entry stood on. */
   Key key() {
-    Key known = key;
-    if (known == null) {
-      known = top().key(index());
-      key = known;
+    return keys().toKey();
+  }
+
+  private Node.Keys keys() {
+    Node.Keys at = keys;
+    if (at == null) {
+      at = top().keysFrom(index());
+      keysAt = index();
+      keys = at;
     }
-    return known;
+    for (; keysAt < index(); keysAt++) {
+      at.next();
+    }
+    return at;
+  }
+
+  /** Order of the keys of two entries stood on. */
+  int compareKey(DiffSide other) {
+    Node.Keys mine = keys();
+    Node.Keys theirs = other.keys();
+    return Arrays.compareUnsigned(mine.raw(), 0, mine.length(), theirs.raw(), 0, theirs.length());
+  }
+
+  /** Whether both surely stand on equal entries: cheap, and false where unsure. */
+  boolean sameEntry(DiffSide other) {
+    return top().sameBlob(index(), other.top(), other.index());
   }
 
   Entry entry() {
@@ -66,8 +91,10 @@ final class DiffSide {
   void open() {
     Node node = atRoot ? source.root(root) : source.child(top(), index());
     atRoot = false;
-    nodes.add(node);
-    indexes.add(from.length == 0 ? 0 : node.search(from));
+    nodes[depth] = node;
+    indexes[depth] = from.length == 0 ? 0 : node.search(from);
+    depth++;
+    keys = null;
     settle();
   }
 
@@ -78,20 +105,20 @@ final class DiffSide {
       done = true;
       return;
     }
-    indexes.set(indexes.size() - 1, index() + 1);
+    indexes[depth - 1]++;
     settle();
   }
 
   private void settle() {
-    key = null;
-    while (!nodes.isEmpty() && index() >= top().count()) {
-      nodes.remove(nodes.size() - 1);
-      indexes.remove(indexes.size() - 1);
-      if (!nodes.isEmpty()) {
-        indexes.set(indexes.size() - 1, index() + 1);
+    while (depth > 0 && index() >= top().count()) {
+      depth--;
+      nodes[depth] = null;
+      keys = null;
+      if (depth > 0) {
+        indexes[depth - 1]++;
       }
     }
-    done = nodes.isEmpty() || end != null && pastEnd(end);
+    done = depth == 0 || end != null && pastEnd(end);
   }
 
   /**
@@ -100,16 +127,17 @@ final class DiffSide {
    */
   private boolean pastEnd(byte[] limit) {
     if (isEntry()) {
-      return Arrays.compareUnsigned(key().raw(), limit) >= 0;
+      Node.Keys at = keys();
+      return Arrays.compareUnsigned(at.raw(), 0, at.length(), limit, 0, limit.length) >= 0;
     }
     return index() > 0 && Arrays.compareUnsigned(top().key(index() - 1).raw(), limit) >= 0;
   }
 
   private Node top() {
-    return nodes.get(nodes.size() - 1);
+    return Objects.requireNonNull(nodes[depth - 1]);
   }
 
   private int index() {
-    return indexes.get(indexes.size() - 1);
+    return indexes[depth - 1];
   }
 }

@@ -31,10 +31,10 @@ public final class Key implements Comparable<Key> {
    */
   public static Key of(String text) {
     byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
-    if (!new String(utf8, StandardCharsets.UTF_8).equals(text)) {
+    if (!isAscii(utf8, utf8.length) && !new String(utf8, StandardCharsets.UTF_8).equals(text)) {
       throw new InvalidNameException("key", text, "it holds half of a surrogate pair");
     }
-    String broken = brokenRule(utf8);
+    String broken = brokenRule(utf8, utf8.length);
     if (broken != null) {
       throw new InvalidNameException(
           "key", text.length() > 200 ? text.substring(0, 200) + "..." : text, broken);
@@ -48,21 +48,39 @@ public final class Key implements Comparable<Key> {
    * @throws InvalidNameException where they break a rule above or are no UTF-8
    */
   public static Key ofUtf8(byte[] bytes) {
-    try {
-      StandardCharsets.UTF_8
-          .newDecoder()
-          .onMalformedInput(CodingErrorAction.REPORT)
-          .onUnmappableCharacter(CodingErrorAction.REPORT)
-          .decode(ByteBuffer.wrap(bytes));
-    } catch (CharacterCodingException bad) {
-      throw new InvalidNameException(
-          "key", new String(bytes, StandardCharsets.UTF_8), "it is not UTF-8");
-    }
-    String broken = brokenRule(bytes);
-    if (broken != null) {
-      throw new InvalidNameException("key", new String(bytes, StandardCharsets.UTF_8), broken);
-    }
+    check(bytes, bytes.length);
     return new Key(bytes.clone());
+  }
+
+  /** Refuses the first {@code length} bytes where {@link #ofUtf8} would refuse them. */
+  static void check(byte[] bytes, int length) {
+    if (!isAscii(bytes, length)) {
+      try {
+        StandardCharsets.UTF_8
+            .newDecoder()
+            .onMalformedInput(CodingErrorAction.REPORT)
+            .onUnmappableCharacter(CodingErrorAction.REPORT)
+            .decode(ByteBuffer.wrap(bytes, 0, length));
+      } catch (CharacterCodingException bad) {
+        throw new InvalidNameException("key", text(bytes, length), "it is not UTF-8");
+      }
+    }
+    String broken = brokenRule(bytes, length);
+    if (broken != null) {
+      throw new InvalidNameException("key", text(bytes, length), broken);
+    }
+  }
+
+  private static String text(byte[] bytes, int length) {
+    return new String(bytes, 0, length, StandardCharsets.UTF_8);
+  }
+
+  private static boolean isAscii(byte[] bytes, int length) {
+    int all = 0;
+    for (int i = 0; i < length; i++) {
+      all |= bytes[i];
+    }
+    return all >= 0;
   }
 
   /** Takes bytes that a verified node holds; ownership passes. */
@@ -70,16 +88,16 @@ public final class Key implements Comparable<Key> {
     return new Key(bytes);
   }
 
-  private static @Nullable String brokenRule(byte[] utf8) {
-    if (utf8.length == 0 || utf8.length > MAX_BYTES) {
-      return "it must have 1 to " + MAX_BYTES + " bytes of UTF-8, not " + utf8.length;
+  private static @Nullable String brokenRule(byte[] utf8, int end) {
+    if (end == 0 || end > MAX_BYTES) {
+      return "it must have 1 to " + MAX_BYTES + " bytes of UTF-8, not " + end;
     }
     int start = 0;
-    for (int i = 0; i <= utf8.length; i++) {
-      if (i < utf8.length && utf8[i] == 0) {
+    for (int i = 0; i <= end; i++) {
+      if (i < end && utf8[i] == 0) {
         return "it holds a NUL";
       }
-      if (i == utf8.length || utf8[i] == '/') {
+      if (i == end || utf8[i] == '/') {
         int length = i - start;
         if (length == 0) {
           return utf8[0] == '/' ? "it must not begin with '/'" : "a segment between '/' is empty";
@@ -106,6 +124,14 @@ public final class Key implements Comparable<Key> {
   /** The bytes themselves, which nobody may change. */
   byte[] raw() {
     return utf8;
+  }
+
+  /** Whether the last segment is this one, which holds no '/'. */
+  public boolean isNamed(byte[] segment) {
+    int from = utf8.length - segment.length;
+    return from >= 0
+        && (from == 0 || utf8[from - 1] == '/')
+        && Arrays.equals(utf8, from, utf8.length, segment, 0, segment.length);
   }
 
   /** The last segment. */

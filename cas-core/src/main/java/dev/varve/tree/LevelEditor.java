@@ -30,6 +30,7 @@ final class LevelEditor {
 
   private int openBytes;
   private int index;
+  private Node.@Nullable Keys keys;
 
   /** Whether the old node stood on is being rewritten, rather than kept as it is. */
   private boolean touching;
@@ -83,7 +84,7 @@ final class LevelEditor {
     }
     advanceTo(key);
     if (standsOn(key)) {
-      index++;
+      pass(tree.required(old).node());
     }
     feed(key, entry);
   }
@@ -95,7 +96,7 @@ final class LevelEditor {
     }
     advanceTo(key);
     if (standsOn(key)) {
-      index++;
+      pass(tree.required(old).node());
     }
   }
 
@@ -118,7 +119,7 @@ final class LevelEditor {
     if (!standsOn(key)) {
       throw new IllegalStateException("level " + level + " has no child that ends with " + key);
     }
-    index++;
+    pass(tree.required(old).node());
   }
 
   /** Adds a new child where the level stands. */
@@ -129,11 +130,28 @@ final class LevelEditor {
   }
 
   private boolean standsOn(Key key) {
-    if (ended || !touching) {
-      return false;
+    return !ended
+        && touching
+        && index < tree.required(old).node().count()
+        && keys().compareTo(key) == 0;
+  }
+
+  /** The keys of the old node stood on, from {@code index} on. */
+  private Node.Keys keys() {
+    Node.Keys at = keys;
+    if (at == null) {
+      at = tree.required(old).node().keysFrom(index);
+      keys = at;
     }
-    Node node = tree.required(old).node();
-    return index < node.count() && node.key(index).equals(key);
+    return at;
+  }
+
+  /** Passes the old entry stood on. */
+  private void pass(Node node) {
+    index++;
+    if (index < node.count() && keys != null) {
+      keys.next();
+    }
   }
 
   /** Brings every old entry before {@code key} into the output, touching only what must be. */
@@ -145,8 +163,11 @@ final class LevelEditor {
         touch();
       }
       Node node = cursor.node();
-      int stop = node.search(key.raw());
-      copyUntil(node, stop);
+      // One after the other: all of them are read for the output anyway.
+      while (index < node.count() && keys().compareTo(key) < 0) {
+        feed(keys().toKey(), node.slot(index));
+        pass(node);
+      }
       if (index < node.count()) {
         return;
       }
@@ -156,18 +177,10 @@ final class LevelEditor {
     }
   }
 
-  private void copyUntil(Node node, int stop) {
-    if (index >= stop) {
-      return;
-    }
-    Node.Keys keys = node.keysFrom(index);
-    while (true) {
-      feed(keys.toKey(), node.slot(index));
-      index++;
-      if (index >= stop) {
-        return;
-      }
-      keys.next();
+  private void copyRest(Node node) {
+    while (index < node.count()) {
+      feed(keys().toKey(), node.slot(index));
+      pass(node);
     }
   }
 
@@ -196,6 +209,7 @@ final class LevelEditor {
       touched = true;
     }
     index = 0;
+    keys = null;
     if (level < tree.height()) {
       above().drop(cursor.node().lastKey());
     }
@@ -238,7 +252,7 @@ final class LevelEditor {
   void finish() {
     while (touching && !ended) {
       Node node = tree.required(old).node();
-      copyUntil(node, node.count());
+      copyRest(node);
       step();
     }
     if (!open.isEmpty()) {

@@ -3,6 +3,7 @@ package dev.varve.tree;
 import dev.varve.hash.ContentHash;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One page of a tree as a view over its encoded bytes; a lookup decodes at most {@link
@@ -10,12 +11,18 @@ import java.util.Arrays;
  * Immutable.
  */
 final class Node {
-  private final ByteBuffer bytes;
+  private final byte[] bytes;
   private final NodeLayout layout;
+  private final Totals totals;
 
-  Node(ByteBuffer bytes, NodeLayout layout) {
+  // Asked for at each step down; racing threads find equal ones.
+  private volatile @Nullable Key lastKey;
+
+  /** A view of bytes that nobody changes, over columns whose sums fit. */
+  Node(byte[] bytes, NodeLayout layout) {
     this.bytes = bytes;
     this.layout = layout;
+    this.totals = totals(layout.count());
   }
 
   /** 0 for a leaf. */
@@ -30,34 +37,27 @@ final class Node {
 
   /** The canonical bytes. */
   ByteBuffer bytes() {
-    return bytes.duplicate();
+    return ByteBuffer.wrap(bytes).asReadOnlyBuffer();
   }
 
   /** About how much memory this takes, in bytes. */
   int weight() {
-    return bytes.remaining() + 200;
+    return bytes.length + 300;
   }
 
   /** The key of an entry, decoded from its restart point. */
   Key key(int index) {
-    byte[] key = new byte[0];
-    int at = restart(index / NodeCodec.RESTART);
-    for (int i = index / NodeCodec.RESTART * NodeCodec.RESTART; i <= index; i++) {
-      long shared = varint(at);
-      at += size(shared);
-      long suffix = varint(at);
-      at += size(suffix);
-      byte[] next = Arrays.copyOf(key, (int) (shared + suffix));
-      bytes.get(at, next, (int) shared, (int) suffix);
-      key = next;
-      at += (int) suffix;
-    }
-    return Key.ofVerified(key);
+    return keysFrom(index).toKey();
   }
 
   /** The key of the last entry. */
   Key lastKey() {
-    return key(count() - 1);
+    Key known = lastKey;
+    if (known == null) {
+      known = key(count() - 1);
+      lastKey = known;
+    }
+    return known;
   }
 
   /** All keys from an entry on, each decoded from the one before. */
@@ -102,21 +102,14 @@ final class Node {
   private int compareRestart(int restart, byte[] target) {
     int at = restart(restart);
     at += 1; // shares nothing: one zero byte
-    long length = varint(at);
+    int length = varint(at);
     at += size(length);
-    int common = (int) Math.min(length, target.length);
-    for (int i = 0; i < common; i++) {
-      int order = Integer.compare(bytes.get(at + i) & 0xFF, target[i] & 0xFF);
-      if (order != 0) {
-        return order;
-      }
-    }
-    return Long.compare(length, target.length);
+    return Arrays.compareUnsigned(bytes, at, at + length, target, 0, target.length);
   }
 
   /** What a leaf holds at an index. */
   Entry entry(int index) {
-    long length = unsigned(layout.lengths() + index * layout.lengthWidth(), layout.lengthWidth());
+    long length = length(index);
     if (layout.uniform()) {
       return new Entry.Blob(
           ContentHash.at(bytes, layout.data() + index * ContentHash.BYTES), length);
@@ -127,11 +120,29 @@ final class Node {
                 ? 0
                 : (int)
                     unsigned(layout.ends() + (index - 1) * layout.endWidth(), layout.endWidth()));
-    return switch (bytes.get(layout.kinds() + index)) {
+    return switch (bytes[layout.kinds() + index]) {
       case Entry.CODE_BLOB -> new Entry.Blob(ContentHash.at(bytes, from), length);
-      case Entry.CODE_INLINE -> new Entry.Inline(bytes.slice(from, (int) length));
+      case Entry.CODE_INLINE ->
+          new Entry.Inline(ByteBuffer.wrap(bytes, from, (int) length).slice());
       default -> Entry.EMPTY;
     };
+  }
+
+  /** Whether two leaves surely hold equal entries at two places: cheap, and false where unsure. */
+  boolean sameBlob(int index, Node other, int at) {
+    if (!layout.uniform() || !other.layout.uniform()) {
+      return false;
+    }
+    int mine = layout.data() + index * ContentHash.BYTES;
+    int theirs = other.layout.data() + at * ContentHash.BYTES;
+    return Arrays.equals(
+            bytes, mine, mine + ContentHash.BYTES, other.bytes, theirs, theirs + ContentHash.BYTES)
+        && length(index) == other.length(at);
+  }
+
+  /** Length of the value at an index of a leaf. */
+  private long length(int index) {
+    return unsigned(layout.lengths() + index * layout.lengthWidth(), layout.lengthWidth());
   }
 
   /** What an interior node holds at an index. */
@@ -177,34 +188,34 @@ final class Node {
 
   /** How much the node holds. */
   Totals totals() {
-    return totals(count());
+    return totals;
   }
 
   private int restart(int i) {
-    return layout.keys() + bytes.getInt(NodeCodec.HEADER + 4 * i);
+    return layout.keys() + (int) unsigned(NodeCodec.HEADER + 4 * i, 4);
   }
 
   private long unsigned(int at, int width) {
     long value = 0;
     for (int i = 0; i < width; i++) {
-      value = value << 8 | bytes.get(at + i) & 0xFF;
+      value = value << 8 | bytes[at + i] & 0xFF;
     }
     return value;
   }
 
   /** Lengths in the key column were checked to be below 2^14: one or two bytes. */
-  private long varint(int at) {
-    int first = bytes.get(at) & 0xFF;
-    return first < 0x80 ? first : first & 0x7F | bytes.get(at + 1) << 7;
+  private int varint(int at) {
+    int first = bytes[at];
+    return first >= 0 ? first : first & 0x7F | bytes[at + 1] << 7;
   }
 
-  private static int size(long value) {
+  private static int size(int value) {
     return value < 0x80 ? 1 : 2;
   }
 
   /** Walks keys in order without an object a key. One thread. */
   final class Keys {
-    private final byte[] key = new byte[Key.MAX_BYTES];
+    private byte[] key = new byte[96];
     private int length;
     private int at;
 
@@ -218,11 +229,14 @@ final class Node {
 
     /** Moves to the next key; the caller knows that there is one. */
     void next() {
-      int shared = (int) varint(at);
+      int shared = varint(at);
       at += size(shared);
-      int suffix = (int) varint(at);
+      int suffix = varint(at);
       at += size(suffix);
-      bytes.get(at, key, shared, suffix);
+      if (shared + suffix > key.length) {
+        key = Arrays.copyOf(key, Key.MAX_BYTES);
+      }
+      System.arraycopy(bytes, at, key, shared, suffix);
       at += suffix;
       length = shared + suffix;
     }
@@ -235,6 +249,11 @@ final class Node {
     /** Length of the key, in bytes. */
     int length() {
       return length;
+    }
+
+    /** Order of this key and another. */
+    int compareTo(Key other) {
+      return Arrays.compareUnsigned(key, 0, length, other.raw(), 0, other.length());
     }
 
     /** The key as a value. */

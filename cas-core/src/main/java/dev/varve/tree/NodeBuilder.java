@@ -11,6 +11,9 @@ import java.util.List;
  * node: {@link SplitRule#MAX_BYTES} and one entry.
  */
 final class NodeBuilder {
+  /** Room for most nodes, so that few are copied while they grow. */
+  private static final int TYPICAL = 24 << 10;
+
   private final int level;
   private final List<Key> keys = new ArrayList<>();
   private final List<Slot> slots = new ArrayList<>();
@@ -41,7 +44,7 @@ final class NodeBuilder {
   ByteBuffer encode() {
     int count = keys.size();
     ByteWriter restarts = new ByteWriter();
-    ByteWriter column = new ByteWriter();
+    ByteWriter column = new ByteWriter(TYPICAL);
     for (int i = 0; i < count; i++) {
       Key key = keys.get(i);
       boolean restart = i % NodeCodec.RESTART == 0;
@@ -54,7 +57,7 @@ final class NodeBuilder {
           .varint(key.length() - shared)
           .raw(key.raw(), shared, key.length() - shared);
     }
-    ByteWriter out = new ByteWriter();
+    ByteWriter out = new ByteWriter(TYPICAL);
     FormatHeader.NODE.write(out);
     out.u8(SplitRule.ID).u8(level);
     if (level == 0) {
@@ -67,7 +70,7 @@ final class NodeBuilder {
 
   private void leaf(ByteWriter out, ByteWriter restarts, ByteWriter column) {
     boolean uniform = !slots.isEmpty() && slots.stream().allMatch(Entry.Blob.class::isInstance);
-    ByteWriter data = new ByteWriter();
+    ByteWriter data = new ByteWriter(TYPICAL);
     int[] ends = new int[slots.size()];
     long longest = 0;
     for (int i = 0; i < ends.length; i++) {
@@ -83,7 +86,7 @@ final class NodeBuilder {
     int lengthWidth = NodeCodec.width(longest);
     int endWidth = uniform ? 0 : NodeCodec.width(data.length());
     header(out, uniform ? 1 : 0, column, data, lengthWidth, endWidth);
-    out.raw(restarts.toBytes()).raw(column.toBytes());
+    out.raw(restarts).raw(column);
     if (!uniform) {
       slots.forEach(slot -> out.u8(((Entry) slot).code()));
     }
@@ -93,11 +96,11 @@ final class NodeBuilder {
         out.fixed(end, endWidth);
       }
     }
-    out.raw(data.toBytes());
+    out.raw(data);
   }
 
   private void interior(ByteWriter out, ByteWriter restarts, ByteWriter column) {
-    ByteWriter data = new ByteWriter();
+    ByteWriter data = new ByteWriter(TYPICAL);
     long mostKeys = 0;
     long mostBytes = 0;
     for (Slot slot : slots) {
@@ -109,10 +112,10 @@ final class NodeBuilder {
     int countWidth = NodeCodec.width(mostKeys);
     int bytesWidth = NodeCodec.width(mostBytes);
     header(out, 0, column, data, countWidth, bytesWidth);
-    out.raw(restarts.toBytes()).raw(column.toBytes());
+    out.raw(restarts).raw(column);
     slots.forEach(slot -> out.fixed(((Child) slot).totals().keys(), countWidth));
     slots.forEach(slot -> out.fixed(((Child) slot).totals().bytes(), bytesWidth));
-    out.raw(data.toBytes());
+    out.raw(data);
   }
 
   private void header(

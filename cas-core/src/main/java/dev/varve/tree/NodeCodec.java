@@ -57,14 +57,15 @@ final class NodeCodec {
     try {
       ByteBuffer bytes = source.slice().asReadOnlyBuffer();
       NodeLayout layout = layout(bytes);
-      Node node = new Node(bytes, layout);
-      checkKeys(bytes, layout);
+      byte[] copy = new byte[bytes.remaining()];
+      bytes.get(0, copy);
+      checkKeys(copy, layout);
       if (layout.level() == 0) {
         checkEntries(bytes, layout);
-        node.totals();
-      } else {
-        checkChildren(node, layout);
+        return new Node(copy, layout);
       }
+      Node node = new Node(copy, layout);
+      checkChildren(node, layout);
       return node;
     } catch (MalformedBytesException | ArithmeticException | InvalidNameException bad) {
       throw CorruptDataException.malformed(
@@ -120,34 +121,42 @@ final class NodeCodec {
         (int) data);
   }
 
-  private static void checkKeys(ByteBuffer bytes, NodeLayout layout) {
-    ByteReader column = new ByteReader(bytes.slice(layout.keys(), layout.kinds() - layout.keys()));
-    byte[] previous = new byte[0];
+  private static void checkKeys(byte[] bytes, NodeLayout layout) {
+    // Two buffers take turns as the key and the one before it: a key is not an object here.
+    byte[] previous = new byte[Key.MAX_BYTES];
+    byte[] key = new byte[Key.MAX_BYTES];
+    int previousLength = 0;
+    KeyColumn column = new KeyColumn(bytes, layout.keys(), layout.kinds());
     for (int i = 0; i < layout.count(); i++) {
       boolean restart = i % RESTART == 0;
       if (restart) {
         check(
-            bytes.getInt(HEADER + 4 * (i / RESTART)) == column.position(),
+            unsigned(bytes, HEADER + 4 * (i / RESTART), 4) == column.position() - layout.keys(),
             "restart " + i / RESTART + " does not point at key " + i);
       }
-      int shared =
-          column.boundedVarint(Math.min(previous.length, Key.MAX_BYTES), "a shared prefix");
-      int suffix = column.boundedVarint(Key.MAX_BYTES - shared, "a key suffix");
-      byte[] key = Arrays.copyOf(previous, shared + suffix);
-      System.arraycopy(column.raw(suffix), 0, key, shared, suffix);
+      int shared = column.varint(previousLength, "a shared prefix");
+      int suffix = column.varint(Key.MAX_BYTES - shared, "a key suffix");
+      int length = shared + suffix;
+      System.arraycopy(previous, 0, key, 0, shared);
+      column.copy(suffix, key, shared);
       if (i > 0) {
+        int common = Arrays.mismatch(previous, 0, previousLength, key, 0, length);
         check(
-            Arrays.compareUnsigned(previous, key) < 0,
+            common >= 0
+                && (common == previousLength
+                    || common < length && (previous[common] & 0xFF) < (key[common] & 0xFF)),
             "key " + i + " is not above the key before it");
-        int common = Arrays.mismatch(previous, key);
         check(
             shared == (restart ? 0 : common),
             "key " + i + " does not share all it can with the key before it");
       } else {
         check(shared == 0, "the first key shares bytes with no key");
       }
-      Key.ofUtf8(key);
+      Key.check(key, length);
+      byte[] used = previous;
       previous = key;
+      key = used;
+      previousLength = length;
     }
     column.end();
   }
@@ -215,9 +224,12 @@ final class NodeCodec {
       mostKeys = Math.max(mostKeys, below.keys());
       mostBytes = Math.max(mostBytes, below.bytes());
     }
-    node.totals();
     check(layout.lengthWidth() == width(mostKeys), "its key counts are wider than needed");
     check(layout.endWidth() == width(mostBytes), "its byte counts are wider than needed");
+  }
+
+  private static long unsigned(byte[] bytes, int at, int width) {
+    return unsigned(ByteBuffer.wrap(bytes), at, width);
   }
 
   private static long unsigned(ByteBuffer bytes, int at, int width) {

@@ -56,12 +56,17 @@ final class TreeDiff implements Iterator<Difference> {
       } else if (!before.isEntry() || !after.isEntry()) {
         openOrSkip();
       } else {
-        int order = before.key().compareTo(after.key());
+        int order = before.compareKey(after);
         if (order < 0) {
           return removed();
         }
         if (order > 0) {
           return added();
+        }
+        if (before.sameEntry(after)) {
+          before.skip();
+          after.skip();
+          continue;
         }
         Difference changed =
             new Difference(before.key(), Optional.of(before.entry()), Optional.of(after.entry()));

@@ -5,7 +5,8 @@ import dev.varve.format.FormatHeader;
 import dev.varve.hash.ContentHash;
 import dev.varve.hash.HashAlgorithm;
 import dev.varve.tree.Key;
-import java.util.Set;
+import java.nio.charset.StandardCharsets;
+import java.util.stream.Stream;
 
 /**
  * The state of all keys, as the roots of its two trees. Equal content has equal roots. Immutable.
@@ -14,12 +15,19 @@ import java.util.Set;
  * @param chunks root of the tree of all other keys
  */
 public record Manifest(ContentHash meta, ContentHash chunks) {
-  private static final Set<String> DOCUMENTS =
-      Set.of("zarr.json", ".zarray", ".zattrs", ".zgroup", ".zmetadata");
+  private static final byte[][] DOCUMENTS =
+      Stream.of("zarr.json", ".zarray", ".zattrs", ".zgroup", ".zmetadata")
+          .map(name -> name.getBytes(StandardCharsets.UTF_8))
+          .toArray(byte[][]::new);
 
   /** Whether a key belongs to the tree of metadata documents: its last segment alone decides. */
   public static boolean isMetadata(Key key) {
-    return DOCUMENTS.contains(key.name());
+    for (byte[] document : DOCUMENTS) {
+      if (key.isNamed(document)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Which tree a key belongs to. */

@@ -6,10 +6,10 @@ import dev.varve.tree.Key;
 import dev.varve.tree.NodeSink;
 import dev.varve.tree.NodeSource;
 import dev.varve.tree.TreeEditor;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.SortedMap;
-import java.util.TreeMap;
 
 /** Edits not yet in a tree, the last one for each key. Bounded by its owner. One thread. */
 final class Overlay {
@@ -19,8 +19,10 @@ final class Overlay {
   /** How many bytes of documents are held before they become nodes. */
   static final long MAX_INLINE_BYTES = 16L << 20;
 
-  private final TreeMap<Key, Optional<Entry>> meta = new TreeMap<>();
-  private final TreeMap<Key, Optional<Entry>> chunks = new TreeMap<>();
+  // Sorted when they are applied: writers come nearly in order, and a sort of runs costs less than
+  // a sorted map's searches.
+  private final Map<Key, Optional<Entry>> meta = new HashMap<>();
+  private final Map<Key, Optional<Entry>> chunks = new HashMap<>();
   private long inlineBytes;
 
   void set(Key key, Optional<Entry> entry) {
@@ -46,11 +48,13 @@ final class Overlay {
   Manifest applyTo(Manifest manifest, NodeSource nodes, NodeSink sink) {
     Manifest result = manifest;
     for (Part part : Part.values()) {
-      SortedMap<Key, Optional<Entry>> edits = of(part);
+      Map<Key, Optional<Entry>> edits = of(part);
       if (!edits.isEmpty()) {
         TreeEditor editor = new TreeEditor(nodes, sink, manifest.root(part));
-        for (Map.Entry<Key, Optional<Entry>> edit : edits.entrySet()) {
-          editor.edit(edit.getKey(), edit.getValue());
+        Key[] keys = edits.keySet().toArray(Key[]::new);
+        Arrays.sort(keys);
+        for (Key key : keys) {
+          editor.edit(key, edits.getOrDefault(key, Optional.empty()));
         }
         ContentHash root = editor.finish();
         result = result.with(part, root);
@@ -61,7 +65,7 @@ final class Overlay {
     return result;
   }
 
-  private SortedMap<Key, Optional<Entry>> of(Part part) {
+  private Map<Key, Optional<Entry>> of(Part part) {
     return part == Part.META ? meta : chunks;
   }
 }

@@ -20,6 +20,7 @@ import dev.varve.tree.TreeEditor;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Iterator;
@@ -44,6 +45,9 @@ public final class Transaction implements View, AutoCloseable {
   private static final int MAX_ATTEMPTS = 1000;
   private static final long MAX_PAUSE_MILLIS = 64;
   private static final int MAX_STORED = 1 << 16;
+
+  /** How many references to stored values are looked for together. */
+  private static final int LOT = 1 << 14;
 
   private final Repository repository;
   private final RefName branch;
@@ -135,19 +139,64 @@ public final class Transaction implements View, AutoCloseable {
    */
   public void putStored(Key key, Entry entry) {
     requireOpen();
-    if (entry instanceof Entry.Inline && !Manifest.isMetadata(key)) {
-      throw new IllegalArgumentException("only documents stand in a node, not " + key);
-    }
     if (entry instanceof Entry.Blob blob) {
-      if (Manifest.isMetadata(key) && blob.length() <= Entry.Inline.MAX_BYTES) {
-        put(
-            key,
-            repository.blobs().get("the value of " + key, blob.hash(), Entry.Inline.MAX_BYTES));
-        return;
-      }
       requireStored(key, blob.hash());
     }
-    edit(key, Optional.of(entry));
+    putFound(key, entry);
+  }
+
+  /** Sets a key to a value that was found stored. */
+  private void putFound(Key key, Entry entry) {
+    boolean document = Manifest.isMetadata(key);
+    if (entry instanceof Entry.Inline && !document) {
+      throw new IllegalArgumentException("only documents stand in a node, not " + key);
+    }
+    if (document && entry instanceof Entry.Blob blob && blob.length() <= Entry.Inline.MAX_BYTES) {
+      put(key, repository.blobs().get("the value of " + key, blob.hash(), Entry.Inline.MAX_BYTES));
+    } else {
+      edit(key, Optional.of(entry));
+    }
+  }
+
+  /**
+   * Sets many keys to values that are stored already, as {@link #putStored(Key, Entry)} does one;
+   * costs far less than as many calls. They are looked for a few thousand at a time, each lot
+   * before any of it becomes an edit.
+   *
+   * @throws MissingBlobException where one is not stored; the lots before it are edits already
+   */
+  public void putStored(Iterator<KeyEntry> all) {
+    requireOpen();
+    List<KeyEntry> lot = new ArrayList<>();
+    while (all.hasNext()) {
+      lot.add(all.next());
+      if (lot.size() == LOT || !all.hasNext()) {
+        requireStored(lot);
+        lot.forEach(each -> putFound(each.key(), each.entry()));
+        lot.clear();
+      }
+    }
+  }
+
+  /** Looks for the values of a lot together. */
+  private void requireStored(List<KeyEntry> lot) {
+    List<ContentHash> asked = new ArrayList<>(lot.size());
+    for (KeyEntry each : lot) {
+      if (each.entry() instanceof Entry.Blob blob) {
+        asked.add(blob.hash());
+      }
+    }
+    Set<ContentHash> absent = repository.backend().blobs().missing(asked);
+    if (absent.isEmpty()) {
+      return;
+    }
+    flush();
+    absent = repository.backend().blobs().missing(absent);
+    for (KeyEntry each : lot) {
+      if (each.entry() instanceof Entry.Blob blob && absent.contains(blob.hash())) {
+        throw new MissingBlobException("the value of " + each.key(), blob.hash().toString());
+      }
+    }
   }
 
   private void requireStored(Key key, ContentHash hash) {

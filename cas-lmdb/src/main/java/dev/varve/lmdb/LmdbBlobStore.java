@@ -8,6 +8,7 @@ import dev.varve.hash.ContentHash;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
@@ -93,7 +94,10 @@ final class LmdbBlobStore implements BlobStore, ScannableBlobs {
   @Override
   public Set<ContentHash> missing(Collection<ContentHash> hashes) {
     Set<ContentHash> missing = new HashSet<>();
-    List<ContentHash> all = new ArrayList<>(new HashSet<>(hashes));
+    // In LMDB's order: neighbours are found on the same pages.
+    ContentHash[] sorted = hashes.toArray(ContentHash[]::new);
+    Arrays.sort(sorted);
+    List<ContentHash> all = Arrays.asList(sorted);
     for (int from = 0; from < all.size(); from += MISSING_PART) {
       List<ContentHash> part = all.subList(from, Math.min(all.size(), from + MISSING_PART));
       List<ContentHash> absent = environment.read(() -> "look for blobs", txn -> absent(txn, part));
@@ -104,7 +108,12 @@ final class LmdbBlobStore implements BlobStore, ScannableBlobs {
 
   private List<ContentHash> absent(TableTxn txn, List<ContentHash> hashes) {
     List<ContentHash> absent = new ArrayList<>();
+    ContentHash before = null;
     for (ContentHash hash : hashes) {
+      if (hash.equals(before)) {
+        continue;
+      }
+      before = hash;
       byte[] key = hash.toBytes();
       if (txn.length(Table.BLOBS, key) < 0) {
         byte[] row = txn.get(Table.VALUES, key, Long.BYTES);
