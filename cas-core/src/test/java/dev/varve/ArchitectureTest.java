@@ -28,6 +28,8 @@ class ArchitectureTest {
     MAY_USE.put("tree", List.of("error", "hash", "format", "blob"));
     MAY_USE.put("version", List.of("error", "hash", "format", "blob", "ref", "tree"));
     MAY_USE.put("check", List.of("error", "hash", "format", "blob", "ref", "tree", "version"));
+    MAY_USE.put(
+        "repair", List.of("error", "hash", "format", "blob", "ref", "tree", "version", "check"));
     MAY_USE.put("sync", List.of("error", "hash", "format", "blob", "ref", "tree", "version"));
     MAY_USE.put("memory", List.of("error", "hash", "format", "blob", "ref"));
   }

@@ -2,6 +2,7 @@ package dev.varve.blob;
 
 import dev.varve.error.CorruptDataException;
 import dev.varve.error.MissingBlobException;
+import dev.varve.error.StoreException;
 import dev.varve.hash.ContentHash;
 import dev.varve.hash.HashAlgorithm;
 import dev.varve.hash.Hasher;
@@ -21,11 +22,25 @@ public final class VerifiedBlobs {
 
   private final BlobReader reader;
   private final HashAlgorithm algorithm;
+  private final Mender mender;
 
   /** Reads from {@code reader} what was named by {@code algorithm}. */
   public VerifiedBlobs(BlobReader reader, HashAlgorithm algorithm) {
+    this(reader, algorithm, Mender.NONE);
+  }
+
+  private VerifiedBlobs(BlobReader reader, HashAlgorithm algorithm, Mender mender) {
     this.reader = reader;
     this.algorithm = algorithm;
+    this.mender = mender;
+  }
+
+  /**
+   * The same blobs, where {@link #get} and {@link #verify} ask for another handle on a blob that
+   * was found missing or damaged, and fail only where that is no better.
+   */
+  public VerifiedBlobs mendedBy(Mender other) {
+    return new VerifiedBlobs(reader, algorithm, other);
   }
 
   /** The algorithm that names the blobs. */
@@ -49,7 +64,15 @@ public final class VerifiedBlobs {
   public ByteBuffer get(String what, ContentHash hash, int maxLength) {
     try (StoredBlob blob = open(what, hash)) {
       return whole(what, hash, blob, maxLength);
+    } catch (MissingBlobException | CorruptDataException bad) {
+      try (StoredBlob mended = mended(what, hash, bad)) {
+        return whole(what, hash, mended, maxLength);
+      }
     }
+  }
+
+  private StoredBlob mended(String what, ContentHash hash, StoreException bad) {
+    return mender.mend(what, hash).orElseThrow(() -> bad);
   }
 
   /** As {@link #get}, of a blob that is open already and stays so. */
@@ -78,36 +101,51 @@ public final class VerifiedBlobs {
    */
   public long copy(String what, ContentHash hash, OutputStream out) throws IOException {
     try (StoredBlob blob = open(what, hash)) {
-      Hasher hasher = algorithm.hasher();
-      byte[] part = new byte[(int) Math.min(PART, Math.max(1, blob.length()))];
-      long at = 0;
-      int held = 0;
-      while (at < blob.length()) {
-        out.write(part, 0, held);
-        ByteBuffer next = blob.read(at, part.length);
-        held = next.remaining();
-        if (held == 0) {
-          break;
-        }
-        next.get(part, 0, held);
-        hasher.update(part, 0, held);
-        at += held;
-      }
-      ContentHash actual = hasher.finish();
-      if (!actual.equals(hash)) {
-        throw CorruptDataException.wrongHash(what, hash.toString(), actual.toString());
-      }
-      out.write(part, 0, held);
-      return at;
+      return copy(what, hash, blob, out);
     }
+  }
+
+  private long copy(String what, ContentHash hash, StoredBlob blob, OutputStream out)
+      throws IOException {
+    Hasher hasher = algorithm.hasher();
+    byte[] part = new byte[(int) Math.min(PART, Math.max(1, blob.length()))];
+    long at = 0;
+    int held = 0;
+    while (at < blob.length()) {
+      out.write(part, 0, held);
+      ByteBuffer next = blob.read(at, part.length);
+      held = next.remaining();
+      if (held == 0) {
+        break;
+      }
+      next.get(part, 0, held);
+      hasher.update(part, 0, held);
+      at += held;
+    }
+    ContentHash actual = hasher.finish();
+    if (!actual.equals(hash)) {
+      throw CorruptDataException.wrongHash(what, hash.toString(), actual.toString());
+    }
+    out.write(part, 0, held);
+    return at;
   }
 
   /** Reads the whole blob in parts and verifies it; the bytes are dropped. Returns its length. */
   public long verify(String what, ContentHash hash) {
     try {
-      return copy(what, hash, OutputStream.nullOutputStream());
+      return verified(what, hash);
     } catch (IOException never) {
       throw new UncheckedIOException(never);
+    }
+  }
+
+  private long verified(String what, ContentHash hash) throws IOException {
+    try {
+      return copy(what, hash, OutputStream.nullOutputStream());
+    } catch (MissingBlobException | CorruptDataException bad) {
+      try (StoredBlob mended = mended(what, hash, bad)) {
+        return copy(what, hash, mended, OutputStream.nullOutputStream());
+      }
     }
   }
 

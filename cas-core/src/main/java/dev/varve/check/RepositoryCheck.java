@@ -6,6 +6,8 @@ import dev.varve.hash.ContentHash;
 import dev.varve.ref.CheckableBackend;
 import dev.varve.ref.RefName;
 import dev.varve.ref.RefRecord;
+import dev.varve.ref.RefStore;
+import dev.varve.ref.RepairableRefs;
 import dev.varve.tree.Entry;
 import dev.varve.tree.Key;
 import dev.varve.tree.NodeSource;
@@ -26,6 +28,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -117,16 +120,57 @@ public final class RepositoryCheck {
    * others are reached are heads.
    */
   private void heads(Tally running, Deque<ContentHash> open, Before before) {
+    RefStore refs = repository.backend().refs();
     for (RefName.Kind kind : RefName.Kind.values()) {
-      List<RefRecord> newest;
       try {
-        newest = repository.backend().refs().list(kind);
+        if (refs instanceof RepairableRefs each) {
+          // One by one, so that a damaged one does not hide the others.
+          each.names(kind).forEach(name -> ref(running, refs, name, open, before));
+        } else {
+          refs.list(kind).forEach(newest -> log(running, newest, open, before));
+        }
       } catch (CorruptDataException damaged) {
         running.damage(Finding.Role.REF, damaged.object(), Optional.empty(), List.of(), damaged);
-        continue;
       }
-      for (RefRecord record : newest) {
-        log(running, record, open, before);
+    }
+  }
+
+  private void ref(
+      Tally running, RefStore refs, RefName name, Deque<ContentHash> open, Before before) {
+    try {
+      requireOneStory((RepairableRefs) refs, name);
+      refs.read(name).ifPresent(newest -> log(running, newest, open, before));
+    } catch (CorruptDataException damaged) {
+      damagedRef(running, name, damaged);
+      older(refs, name, ((RepairableRefs) refs).newest(name).orElse(0), 1, open);
+    }
+  }
+
+  /** A driver that keeps the newest record in two places reads one of them only. */
+  private static void requireOneStory(RepairableRefs refs, RefName name) {
+    OptionalLong newest = refs.newest(name);
+    if (newest.isPresent()
+        && refs.stored(name, newest.getAsLong()).stream().distinct().count() > 1) {
+      throw CorruptDataException.malformed(
+          "ref",
+          name.full(),
+          "its log and its newest record tell different stories of record " + newest.getAsLong());
+    }
+  }
+
+  private static void damagedRef(Tally running, RefName name, CorruptDataException damaged) {
+    running.damage(Finding.Role.REF, name.full(), Optional.empty(), List.of(name.name()), damaged);
+  }
+
+  /** What a damaged log held as far as its records can be read one by one. */
+  private static void older(
+      RefStore refs, RefName name, long newest, long floor, Deque<ContentHash> open) {
+    for (long number = newest; number >= floor; number--) {
+      try {
+        refs.read(name, number).flatMap(RefRecord::target).ifPresent(open::add);
+      } catch (CorruptDataException told) {
+        // The log has its finding.
+        LOG.log(System.Logger.Level.DEBUG, "cannot read record {0} of {1}", number, name);
       }
     }
   }
@@ -159,12 +203,8 @@ public final class RepositoryCheck {
       while (log.hasNext() && log.next().target().filter(before::reaches).isEmpty()) {}
       open.addAll(repository.refs().roots(newest.name()));
     } catch (CorruptDataException damaged) {
-      running.damage(
-          Finding.Role.REF,
-          newest.name().full(),
-          Optional.empty(),
-          List.of(newest.name().name()),
-          damaged);
+      damagedRef(running, newest.name(), damaged);
+      older(repository.backend().refs(), newest.name(), newest.number() - 1, newest.floor(), open);
     }
   }
 

@@ -4,13 +4,14 @@ import dev.varve.blob.BlobStore;
 import dev.varve.blob.BlobWriter;
 import dev.varve.blob.Blobs;
 import dev.varve.blob.Evidence;
+import dev.varve.blob.RepairableBlobs;
 import dev.varve.blob.ScannableBlobs;
 import dev.varve.blob.StoredBlob;
 import dev.varve.blob.ValueSource;
 import dev.varve.blob.WriteTotals;
 import dev.varve.error.BackendException;
 import dev.varve.hash.ContentHash;
-import dev.varve.ref.Backend;
+import dev.varve.hash.HashAlgorithm;
 import dev.varve.ref.RefChange;
 import dev.varve.ref.RefLog;
 import dev.varve.ref.RefName;
@@ -18,6 +19,8 @@ import dev.varve.ref.RefOutcome;
 import dev.varve.ref.RefRecord;
 import dev.varve.ref.RefRecordCodec;
 import dev.varve.ref.RefStore;
+import dev.varve.ref.RepairableBackend;
+import dev.varve.ref.RepairableRefs;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -29,19 +32,22 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.ObjLongConsumer;
+import java.util.function.Predicate;
 
 /**
  * The reference implementation of both stores, in memory. Thread-safe. Everything is held as the
  * bytes that a disk would hold, so that damage can be tried on it.
  */
-public final class MemoryBackend implements Backend {
+public final class MemoryBackend implements RepairableBackend {
   private final ConcurrentSkipListMap<ContentHash, ByteBuffer> blobs =
       new ConcurrentSkipListMap<>();
   private final Blobstore store = new Blobstore();
+  private final ConcurrentSkipListMap<String, ByteBuffer> aside = new ConcurrentSkipListMap<>();
   private final Refs refs = new Refs();
   private Optional<ByteBuffer> config = Optional.empty();
 
@@ -70,12 +76,36 @@ public final class MemoryBackend implements Backend {
   }
 
   @Override
+  public synchronized Optional<String> replaceConfig(ByteBuffer bytes) {
+    Optional<String> place = config.map(old -> keepAside("config", old));
+    config = Optional.of(copy(bytes));
+    return place;
+  }
+
+  /** Under the name and the bytes' own hash, so that doing it again changes nothing. */
+  private String keepAside(String name, ByteBuffer bytes) {
+    String place = "aside/" + name + "-" + HashAlgorithm.SHA256.hash(bytes).toString();
+    aside.put(place, copy(bytes));
+    return place;
+  }
+
+  /** What was kept aside, by the name of its place. */
+  public Map<String, ByteBuffer> aside() {
+    return aside;
+  }
+
+  @Override
   public String location() {
     return "memory";
   }
 
   @Override
   public void close() {}
+
+  /** The records of a ref themselves, from 1: changing the list is how tests damage a ref. */
+  public List<ByteBuffer> records(RefName name) {
+    return refs.chain(name);
+  }
 
   /** The stored bytes themselves, by hash: changing the map is how tests damage a store. */
   public Map<ContentHash, ByteBuffer> contents() {
@@ -86,7 +116,7 @@ public final class MemoryBackend implements Backend {
     return ByteBuffer.allocate(bytes.remaining()).put(bytes.duplicate()).flip().asReadOnlyBuffer();
   }
 
-  private final class Blobstore implements BlobStore, ScannableBlobs {
+  private final class Blobstore implements BlobStore, ScannableBlobs, RepairableBlobs {
     @Override
     public Optional<StoredBlob> open(ContentHash hash) {
       return Optional.ofNullable(blobs.get(hash)).map(Held::new);
@@ -107,6 +137,40 @@ public final class MemoryBackend implements Backend {
     @Override
     public void scan(ObjLongConsumer<ContentHash> each) {
       blobs.forEach((hash, bytes) -> each.accept(hash, bytes.remaining()));
+    }
+
+    @Override
+    public Optional<String> replace(ContentHash hash, ValueSource proven) {
+      ByteBuffer bytes = ByteBuffer.wrap(whole(proven));
+      Optional<String> place = keep(hash);
+      blobs.put(hash, bytes.asReadOnlyBuffer());
+      return place;
+    }
+
+    @Override
+    public Optional<String> moveAside(ContentHash hash, Predicate<StoredBlob> damaged) {
+      ByteBuffer found = blobs.get(hash);
+      if (found == null || !damaged.test(new Held(found)) || !blobs.remove(hash, found)) {
+        return Optional.empty();
+      }
+      return Optional.of(keepAside(hash.toString(), found));
+    }
+
+    private Optional<String> keep(ContentHash hash) {
+      return Optional.ofNullable(blobs.get(hash)).map(bytes -> keepAside(hash.toString(), bytes));
+    }
+  }
+
+  private static byte[] whole(ValueSource source) {
+    if (source.length() > Integer.MAX_VALUE - Blobs.MAX_WHOLE) {
+      throw BackendException.permanent(
+          "cannot hold " + source.label() + " of " + source.length() + " bytes in memory", null);
+    }
+    try (InputStream in = source.open()) {
+      return in.readAllBytes();
+    } catch (IOException unreadable) {
+      throw BackendException.permanent(
+          "cannot read " + source.label() + ": " + unreadable.getMessage(), unreadable);
     }
   }
 
@@ -148,16 +212,12 @@ public final class MemoryBackend implements Backend {
     @Override
     public void put(ContentHash hash, ValueSource source) {
       requireSound();
-      if (source.length() > Integer.MAX_VALUE - Blobs.MAX_WHOLE) {
-        throw BackendException.permanent(
-            "cannot hold " + source.label() + " of " + source.length() + " bytes in memory", null);
-      }
-      try (InputStream in = source.open()) {
-        put(hash, ByteBuffer.wrap(in.readAllBytes()));
-      } catch (IOException unreadable) {
-        failed = true;
-        throw BackendException.permanent(
-            "cannot read " + source.label() + ": " + unreadable.getMessage(), unreadable);
+      boolean read = false;
+      try {
+        put(hash, ByteBuffer.wrap(whole(source)));
+        read = true;
+      } finally {
+        failed = !read;
       }
     }
 
@@ -187,8 +247,52 @@ public final class MemoryBackend implements Backend {
   }
 
   /** Guarded by its own monitor. */
-  private static final class Refs implements RefStore {
+  private final class Refs implements RefStore, RepairableRefs {
     private final Map<RefName, List<ByteBuffer>> chains = new TreeMap<>();
+
+    synchronized List<ByteBuffer> chain(RefName name) {
+      return chains.getOrDefault(name, List.of());
+    }
+
+    @Override
+    public synchronized List<RefName> names(RefName.Kind kind) {
+      return chains.keySet().stream().filter(name -> name.kind() == kind).toList();
+    }
+
+    @Override
+    public synchronized OptionalLong newest(RefName name) {
+      int size = chain(name).size();
+      return size == 0 ? OptionalLong.empty() : OptionalLong.of(size);
+    }
+
+    @Override
+    public synchronized List<Optional<ByteBuffer>> stored(RefName name, long number) {
+      List<ByteBuffer> chain = chain(name);
+      return List.of(
+          number < 1 || number > chain.size()
+              ? Optional.empty()
+              : Optional.of(chain.get((int) number - 1).duplicate()));
+    }
+
+    @Override
+    public synchronized Optional<List<String>> restore(
+        RefName name, long number, List<Optional<ByteBuffer>> found, ByteBuffer bytes) {
+      if (!stored(name, number).equals(found)) {
+        return Optional.empty();
+      }
+      List<String> places =
+          found.stream()
+              .flatMap(Optional::stream)
+              .map(old -> keepAside(name.full() + "-" + number, old))
+              .toList();
+      List<ByteBuffer> chain = chains.computeIfAbsent(name, n -> new ArrayList<>());
+      if (found.get(0).isPresent()) {
+        chain.set((int) number - 1, copy(bytes));
+      } else {
+        chain.add(copy(bytes));
+      }
+      return Optional.of(places);
+    }
 
     @Override
     public synchronized Optional<RefRecord> read(RefName name) {

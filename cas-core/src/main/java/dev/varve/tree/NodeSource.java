@@ -58,9 +58,14 @@ public final class NodeSource {
     this.staged = staged;
     this.cache = cache;
     this.loads = loads;
-    ByteBuffer bytes = new NodeBuilder(0).encode();
+    ByteBuffer bytes = emptyNode();
     this.emptyRoot = blobs.algorithm().hash(bytes);
     this.empty = knowsEmpty ? NodeCodec.decode(emptyRoot, bytes) : null;
+  }
+
+  /** The bytes of the root of the tree without keys, which every repository has. */
+  public static ByteBuffer emptyNode() {
+    return new NodeBuilder(0).encode();
   }
 
   /** The root of the tree without keys. */

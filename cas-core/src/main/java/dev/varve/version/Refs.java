@@ -2,6 +2,8 @@ package dev.varve.version;
 
 import dev.varve.blob.Evidence;
 import dev.varve.error.BackendException;
+import dev.varve.error.CorruptDataException;
+import dev.varve.error.MissingBlobException;
 import dev.varve.hash.ContentHash;
 import dev.varve.ref.RefChange;
 import dev.varve.ref.RefName;
@@ -115,8 +117,17 @@ public final class Refs {
     Evidence evidence = new Evidence(store.epoch(old));
     repository.commit(commit);
     Optional<ContentHash> from = old.flatMap(RefRecord::target);
-    boolean forward = from.isPresent() && repository.reaches(commit, from.get());
+    boolean forward = from.isPresent() && follows(commit, from.get());
     return write(name, old, Optional.of(commit), forward, reason, evidence);
+  }
+
+  /** A ref whose commit is lost can be moved all the same; what was lost stays in its log. */
+  private boolean follows(ContentHash commit, ContentHash old) {
+    try {
+      return repository.reaches(commit, old);
+    } catch (MissingBlobException | CorruptDataException lost) {
+      return false;
+    }
   }
 
   private RefEdit write(

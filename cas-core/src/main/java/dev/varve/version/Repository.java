@@ -1,5 +1,6 @@
 package dev.varve.version;
 
+import dev.varve.blob.Mender;
 import dev.varve.blob.VerifiedBlobs;
 import dev.varve.error.BackendException;
 import dev.varve.error.CorruptDataException;
@@ -42,11 +43,20 @@ public final class Repository implements AutoCloseable {
 
   private Repository(
       Backend backend, RepositoryConfig config, Environment environment, ConflictRule rule) {
+    this(backend, config, environment, rule, new VerifiedBlobs(backend.blobs(), config.hash()));
+  }
+
+  private Repository(
+      Backend backend,
+      RepositoryConfig config,
+      Environment environment,
+      ConflictRule rule,
+      VerifiedBlobs blobs) {
     this.backend = backend;
     this.config = config;
     this.environment = environment;
     this.rule = rule;
-    this.blobs = new VerifiedBlobs(backend.blobs(), config.hash());
+    this.blobs = blobs;
     long cache = Math.min(NODE_CACHE_BYTES, Runtime.getRuntime().maxMemory() / 8);
     this.nodes = new NodeSource(blobs, cache);
     this.refs = new Refs(backend.refs(), this);
@@ -81,6 +91,14 @@ public final class Repository implements AutoCloseable {
                     new NotFoundException(
                         "no repository at " + backend.location() + "; 'varve init' makes one"));
     return new Repository(backend, RepositoryConfig.decode(bytes), environment, rule);
+  }
+
+  /**
+   * The same repository with a node cache of its own, whose reads of commits, nodes and whole
+   * values are {@link VerifiedBlobs#mendedBy}. Closing either closes both.
+   */
+  public Repository mending(Mender mender) {
+    return new Repository(backend, config, environment, rule, blobs.mendedBy(mender));
   }
 
   /** What the repository was created with. */

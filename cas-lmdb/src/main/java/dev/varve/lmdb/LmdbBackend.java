@@ -6,6 +6,7 @@ import dev.varve.error.BackendException;
 import dev.varve.error.UnknownOutcomeException;
 import dev.varve.ref.CheckableBackend;
 import dev.varve.ref.RefStore;
+import dev.varve.ref.RepairableBackend;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -21,7 +22,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * transaction that runs; reading holds nothing. The native library is loaded at first use; no JVM
  * flag is needed.
  */
-public final class LmdbBackend implements CheckableBackend {
+public final class LmdbBackend implements CheckableBackend, RepairableBackend {
   /** The largest configuration, in bytes. */
   private static final int MAX_CONFIG = 1 << 16;
 
@@ -101,6 +102,28 @@ public final class LmdbBackend implements CheckableBackend {
     return store.queue().submit(new CreateConfig(bytes.slice()));
   }
 
+  @Override
+  public Optional<String> replaceConfig(ByteBuffer bytes) {
+    checkOpen();
+    byte[] old =
+        store
+            .environment()
+            .read(
+                () -> "read the configuration",
+                txn -> txn.get(Table.CONFIG, LmdbLayout.configKey(), 0L, MAX_CONFIG));
+    Optional<String> place =
+        Optional.ofNullable(old)
+            .map(ByteBuffer::wrap)
+            .filter(found -> !found.equals(bytes))
+            .map(
+                found ->
+                    new AsideFiles(store.environment().directory())
+                        .keep("config", found)
+                        .toString());
+    store.queue().submit(new CreateConfig(bytes.slice(), CreateConfig.Over.ANYTHING));
+    return place;
+  }
+
   /**
    * Looks at every page of the environment, as LMDB itself does not: damage there hides blobs or,
    * at worst, ends the process that reads them. (A part of this is done at each opening.) Values
@@ -149,10 +172,22 @@ public final class LmdbBackend implements CheckableBackend {
 
   static final class CreateConfig extends WriteRequest<Boolean> {
     private final ByteBuffer bytes;
+    private final Over over;
+
+    /** What may be there already. */
+    enum Over {
+      NOTHING,
+      ANYTHING
+    }
 
     CreateConfig(ByteBuffer bytes) {
+      this(bytes, Over.NOTHING);
+    }
+
+    CreateConfig(ByteBuffer bytes, Over over) {
       super("write the configuration");
       this.bytes = bytes;
+      this.over = over;
     }
 
     @Override
@@ -162,7 +197,7 @@ public final class LmdbBackend implements CheckableBackend {
 
     @Override
     protected Boolean apply(TableTxn txn) {
-      if (txn.length(Table.CONFIG, LmdbLayout.configKey()) >= 0) {
+      if (over == Over.NOTHING && txn.length(Table.CONFIG, LmdbLayout.configKey()) >= 0) {
         return false;
       }
       txn.put(Table.CONFIG, LmdbLayout.configKey(), bytes);

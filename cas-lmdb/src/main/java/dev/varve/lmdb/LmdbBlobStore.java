@@ -2,8 +2,10 @@ package dev.varve.lmdb;
 
 import dev.varve.blob.BlobStore;
 import dev.varve.blob.BlobWriter;
+import dev.varve.blob.RepairableBlobs;
 import dev.varve.blob.ScannableBlobs;
 import dev.varve.blob.StoredBlob;
+import dev.varve.blob.ValueSource;
 import dev.varve.hash.ContentHash;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
@@ -15,9 +17,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.ObjLongConsumer;
+import java.util.function.Predicate;
 
 /** Blobs in the tables {@code blobs} and {@code values}. Thread-safe. */
-final class LmdbBlobStore implements BlobStore, ScannableBlobs {
+final class LmdbBlobStore implements BlobStore, ScannableBlobs, RepairableBlobs {
   /** Up to this many bytes a blob is copied when it is opened: most are then read whole. */
   private static final int EAGER = 1 << 16;
 
@@ -27,12 +30,14 @@ final class LmdbBlobStore implements BlobStore, ScannableBlobs {
   private final LmdbEnvironment environment;
   private final WriteQueue queue;
   private final ValueFiles files;
+  private final BlobRepair repair;
   private final long groupBytes;
 
   LmdbBlobStore(LmdbEnvironment environment, WriteQueue queue, long groupBytes) {
     this.environment = environment;
     this.queue = queue;
     this.files = new ValueFiles(environment.directory());
+    this.repair = new BlobRepair(environment, queue, files);
     this.groupBytes = groupBytes;
   }
 
@@ -133,5 +138,15 @@ final class LmdbBlobStore implements BlobStore, ScannableBlobs {
   @Override
   public void scan(ObjLongConsumer<ContentHash> each) {
     BlobScan.scan(environment, each);
+  }
+
+  @Override
+  public Optional<String> replace(ContentHash hash, ValueSource proven) {
+    return repair.replace(hash, proven);
+  }
+
+  @Override
+  public Optional<String> moveAside(ContentHash hash, Predicate<StoredBlob> damaged) {
+    return repair.moveAside(hash, damaged);
   }
 }

@@ -16,6 +16,7 @@ import java.nio.file.Path;
  * data.mdb, lock.mdb           the LMDB environment
  * values/<2 hex>/<62 hex>      a value larger than Blobs.MAX_WHOLE, as it is
  * values/incoming/<owner>-<n>  such a value while it is written; locked by its process
+ * damaged/                     what a repair moved aside; nothing is ever read from there
  *
  * table        key                               value
  * config       "config"                          the configuration's bytes

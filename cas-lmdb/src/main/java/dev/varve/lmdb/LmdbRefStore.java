@@ -10,11 +10,13 @@ import dev.varve.ref.RefOutcome;
 import dev.varve.ref.RefRecord;
 import dev.varve.ref.RefRecordCodec;
 import dev.varve.ref.RefStore;
+import dev.varve.ref.RepairableRefs;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * Refs in the tables {@code refs} and {@code reflog}. Thread-safe, between processes too: a
@@ -22,16 +24,39 @@ import java.util.Optional;
  *
  * <p>One row, in {@code gc}, stands for the epoch of every ref.
  */
-final class LmdbRefStore implements RefStore {
+final class LmdbRefStore implements RefStore, RepairableRefs {
   /** How many refs one read transaction lists. */
   private static final int PART = 1024;
 
   private final LmdbEnvironment environment;
   private final WriteQueue queue;
+  private final RefRepairs repair;
 
   LmdbRefStore(LmdbEnvironment environment, WriteQueue queue) {
     this.environment = environment;
     this.queue = queue;
+    this.repair = new RefRepairs(environment, queue);
+  }
+
+  @Override
+  public List<RefName> names(RefName.Kind kind) {
+    return repair.names(kind);
+  }
+
+  @Override
+  public OptionalLong newest(RefName name) {
+    return repair.newest(name);
+  }
+
+  @Override
+  public List<Optional<ByteBuffer>> stored(RefName name, long number) {
+    return repair.stored(name, number);
+  }
+
+  @Override
+  public Optional<List<String>> restore(
+      RefName name, long number, List<Optional<ByteBuffer>> found, ByteBuffer bytes) {
+    return repair.restore(name, number, found, bytes);
   }
 
   @Override

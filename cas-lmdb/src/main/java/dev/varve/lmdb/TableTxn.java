@@ -156,6 +156,18 @@ final class TableTxn {
     return rows;
   }
 
+  /** The greatest key that is not above one, or null where there is none. */
+  byte @Nullable [] last(Table table, byte[] most) {
+    try (Cursor<Pointer> cursor = environment.table(table).openCursor(txn)) {
+      boolean found = cursor.get(key(most), GetOp.MDB_SET_RANGE);
+      if (found && Arrays.equals(copy(table, cursor.key(), MAX_KEY), most)) {
+        return most;
+      }
+      found = found ? cursor.prev() : cursor.last();
+      return found ? copy(table, cursor.key(), MAX_KEY) : null;
+    }
+  }
+
   private @Nullable Pointer find(Table table, byte[] key) {
     return environment.table(table).get(txn, key(key));
   }

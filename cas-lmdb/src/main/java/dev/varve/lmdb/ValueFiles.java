@@ -169,6 +169,11 @@ final class ValueFiles {
     }
   }
 
+  /** Where the file of a value is, or would be. */
+  Path path(ContentHash hash) {
+    return LmdbLayout.valueFile(directory, hash);
+  }
+
   /** Whether the file of a value is there with a length. */
   boolean holds(ContentHash hash, long length) {
     return LmdbLayout.valueFile(directory, hash).toFile().length() == length;

@@ -1,5 +1,7 @@
 package dev.varve.testkit;
 
+import dev.varve.blob.RepairableBlobs;
+import dev.varve.hash.ContentHash;
 import dev.varve.ref.Backend;
 import java.nio.file.Path;
 
@@ -32,5 +34,10 @@ public interface BackendFactory {
    */
   default int openingRecords() {
     return 0;
+  }
+
+  /** Loses a blob, as a disk or somebody else would. */
+  default void lose(Backend backend, ContentHash hash) {
+    ((RepairableBlobs) backend.blobs()).moveAside(hash, blob -> true);
   }
 }

@@ -75,4 +75,20 @@ class MemoryBackendTest {
       return FACTORY;
     }
   }
+
+  @Nested
+  class RepairableTest extends RepairableContract {
+    @Override
+    protected BackendFactory factory() {
+      return FACTORY;
+    }
+  }
+
+  @Nested
+  class RepairTest extends RepairContract {
+    @Override
+    protected BackendFactory factory() {
+      return FACTORY;
+    }
+  }
 }

@@ -22,6 +22,7 @@ final class CommandList {
           "diff",
           "hash",
           "verify",
+          "repair",
           "branch",
           "tag",
           "refs",
@@ -59,6 +60,7 @@ final class CommandList {
       case "diff" -> new Diff(console);
       case "hash" -> new Hash(console);
       case "verify" -> new Verify(console);
+      case "repair" -> new RepairRepository(console);
       case "branch" -> new Branch(console);
       case "tag" -> new Tag(console);
       case "refs" -> new ListRefs(console);

@@ -2,6 +2,7 @@ package dev.varve.tools;
 
 import dev.varve.Varve;
 import dev.varve.hash.HashAlgorithm;
+import dev.varve.ref.Backend;
 import dev.varve.ref.Nonce;
 import dev.varve.version.Environment;
 import dev.varve.version.Repository;
@@ -15,13 +16,15 @@ final class Repositories {
 
   /** Opens the repository that {@code repo} names: a directory, or {@code s3://bucket/prefix}. */
   static Repository open(Console console, String repo, S3Options s3) {
+    return Varve.open(backend(console, repo, s3), environment(console.environment()));
+  }
+
+  /** Opens what a repository is stored in, whether it can be read as one or not. */
+  static Backend backend(Console console, String repo, S3Options s3) {
     Backends backends = console.backends();
-    Map<String, String> variables = console.environment();
-    return Varve.open(
-        S3Options.isS3(repo)
-            ? backends.open(s3.location(repo, variables))
-            : backends.open(directory(repo)),
-        environment(variables));
+    return S3Options.isS3(repo)
+        ? backends.open(s3.location(repo, console.environment()))
+        : backends.open(directory(repo));
   }
 
   /** Makes a repository where there is none. */

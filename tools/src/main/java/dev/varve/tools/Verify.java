@@ -149,7 +149,7 @@ final class Verify extends Subcommand {
         "damage",
         Failure.DAMAGE,
         Words.count(report.damaged() + report.missing(), "object") + " damaged or missing",
-        "what is intact can still be read; keep the repository as it is, and take the rest from a copy");
+        "what is intact can still be read; 'varve repair REPO --from COPY' mends the rest");
   }
 
   private static void tell(CheckReport report, Output out) {

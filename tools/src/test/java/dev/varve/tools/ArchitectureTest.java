@@ -39,12 +39,16 @@ class ArchitectureTest {
           Map.entry("tree", List.of("error", "hash", "format", "blob")),
           Map.entry("version", List.of("error", "hash", "format", "blob", "ref", "tree")),
           Map.entry("check", List.of("error", "hash", "format", "blob", "ref", "tree", "version")),
+          Map.entry(
+              "repair",
+              List.of("error", "hash", "format", "blob", "ref", "tree", "version", "check")),
           Map.entry("sync", List.of("error", "hash", "format", "blob", "ref", "tree", "version")),
           Map.entry("memory", List.of("error", "hash", "format", "blob", "ref")),
           Map.entry(
               "testkit",
               List.of(
-                  "error", "hash", "format", "blob", "ref", "tree", "version", "check", "memory")),
+                  "error", "hash", "format", "blob", "ref", "tree", "version", "check", "sync",
+                  "repair", "memory")),
           Map.entry("lmdb", List.of("error", "hash", "format", "blob", "ref")),
           Map.entry("s3", List.of("error", "hash", "blob", "ref")),
           Map.entry("zarr", List.of("error", "hash", "format", "blob", "ref", "tree", "version")),

@@ -1,0 +1,35 @@
+package dev.varve.blob;
+
+import dev.varve.hash.ContentHash;
+import java.util.Optional;
+import java.util.function.Predicate;
+
+/**
+ * A store in which what is damaged can be stored anew. An extra power of a blob store; no writer
+ * has it. Thread-safe.
+ *
+ * <p>Stopping at any point leaves under the hash what was there, or nothing, or the right bytes,
+ * and never takes anything away that is not kept aside; doing the same again is harmless. The
+ * caller has read what is stored and found it missing or wrong.
+ */
+public interface RepairableBlobs {
+  /**
+   * Stores a blob whatever stands under its hash. What stands there is kept aside first. Durable
+   * when it returns.
+   *
+   * @param proven fails where its bytes do not have the hash (see {@link VerifiedSource}); then
+   *     nothing is stored
+   * @return where what stood there is kept, or empty where nothing did
+   */
+  Optional<String> replace(ContentHash hash, ValueSource proven);
+
+  /**
+   * Keeps aside what stands under a hash and leaves nothing there, so that the next put of the
+   * right bytes stores them. Durable when it returns.
+   *
+   * @param damaged asked at the moment when it is taken away: somebody else may have mended it
+   * @return where it is kept; empty where nothing stood there, or nothing damaged, and where the
+   *     store cannot take away a name without danger to others: then it stays
+   */
+  Optional<String> moveAside(ContentHash hash, Predicate<StoredBlob> damaged);
+}

@@ -1,0 +1,130 @@
+package dev.varve.repair;
+
+import dev.varve.blob.BlobStore;
+import dev.varve.blob.ScannableBlobs;
+import dev.varve.blob.StoredBlob;
+import dev.varve.blob.VerifiedBlobs;
+import dev.varve.error.CorruptDataException;
+import dev.varve.error.MissingBlobException;
+import dev.varve.error.StoreException;
+import dev.varve.hash.ContentHash;
+import dev.varve.hash.HashAlgorithm;
+import dev.varve.ref.RefName;
+import dev.varve.ref.RefStore;
+import dev.varve.ref.RepairableRefs;
+import dev.varve.version.Commit;
+import dev.varve.version.CommitCodec;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The commits that are stored, found by looking at every stored blob. Done only when it is asked
+ * for, which is when nothing tells what a ref held. Holds the hashes of all commits and their
+ * parents. One thread.
+ */
+final class FoundCommits {
+  private final BlobStore store;
+  private final RefStore refs;
+  private final HashAlgorithm algorithm;
+  private @Nullable Map<ContentHash, List<ContentHash>> parents;
+
+  FoundCommits(BlobStore store, RefStore refs, HashAlgorithm algorithm) {
+    this.store = store;
+    this.refs = refs;
+    this.algorithm = algorithm;
+  }
+
+  /**
+   * Commits that no commit follows and no readable ref reaches, of those that {@code after} is an
+   * ancestor of, or of all.
+   */
+  List<ContentHash> unclaimed(Optional<ContentHash> after) {
+    Map<ContentHash, List<ContentHash>> all = parents();
+    Set<ContentHash> tips = new HashSet<>(all.keySet());
+    all.values().forEach(tips::removeAll);
+    tips.removeAll(reached(claimed()));
+    List<ContentHash> found = new ArrayList<>();
+    for (ContentHash tip : tips) {
+      if (after.isEmpty() || reached(List.of(tip)).contains(after.get())) {
+        found.add(tip);
+      }
+    }
+    found.sort(null);
+    return found;
+  }
+
+  private Set<ContentHash> reached(List<ContentHash> from) {
+    Set<ContentHash> reached = new HashSet<>();
+    Deque<ContentHash> open = new ArrayDeque<>(from);
+    while (!open.isEmpty()) {
+      ContentHash id = open.pop();
+      if (reached.add(id)) {
+        open.addAll(parents().getOrDefault(id, List.of()));
+      }
+    }
+    return reached;
+  }
+
+  /** What refs hold whose newest record can be read. */
+  private List<ContentHash> claimed() {
+    List<ContentHash> claimed = new ArrayList<>();
+    for (RefName.Kind kind : RefName.Kind.values()) {
+      for (RefName name : ((RepairableRefs) refs).names(kind)) {
+        try {
+          refs.read(name).flatMap(record -> record.target()).ifPresent(claimed::add);
+        } catch (StoreException damaged) {
+          // The one that is looked for, or another like it.
+          continue;
+        }
+      }
+    }
+    return claimed;
+  }
+
+  private Map<ContentHash, List<ContentHash>> parents() {
+    Map<ContentHash, List<ContentHash>> known = parents;
+    if (known == null) {
+      known = new HashMap<>();
+      scan(known);
+      parents = known;
+    }
+    return known;
+  }
+
+  private void scan(Map<ContentHash, List<ContentHash>> found) {
+    if (store instanceof ScannableBlobs scannable) {
+      VerifiedBlobs blobs = new VerifiedBlobs(store, algorithm);
+      scannable.scan(
+          (hash, length) -> {
+            if (length <= CommitCodec.MAX_BYTES && looksLike(hash)) {
+              read(blobs, hash).ifPresent(commit -> found.put(hash, commit.parents()));
+            }
+          });
+    }
+  }
+
+  private boolean looksLike(ContentHash hash) {
+    try (StoredBlob blob = store.open(hash).orElse(null)) {
+      return blob != null && CommitCodec.looksLike(blob.read(0, 16));
+    } catch (CorruptDataException damaged) {
+      return false;
+    }
+  }
+
+  private static Optional<Commit> read(VerifiedBlobs blobs, ContentHash hash) {
+    try {
+      return Optional.of(
+          CommitCodec.decode(hash, blobs.get("commit", hash, CommitCodec.MAX_BYTES)));
+    } catch (MissingBlobException | CorruptDataException notOne) {
+      return Optional.empty();
+    }
+  }
+}

@@ -1,0 +1,80 @@
+package dev.varve.lmdb;
+
+import dev.varve.blob.Blobs;
+import dev.varve.blob.RepairableBlobs;
+import dev.varve.blob.StoredBlob;
+import dev.varve.blob.ValueSource;
+import dev.varve.error.BackendException;
+import dev.varve.hash.ContentHash;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Replaces damaged blobs. Thread-safe. What is kept aside is durable before the row or the file
+ * that held it changes. Holds one value of up to {@link Blobs#MAX_WHOLE} bytes, or one part of a
+ * larger.
+ */
+final class BlobRepair implements RepairableBlobs {
+  private final LmdbEnvironment environment;
+  private final WriteQueue queue;
+  private final ValueFiles files;
+  private final AsideFiles aside;
+
+  BlobRepair(LmdbEnvironment environment, WriteQueue queue, ValueFiles files) {
+    this.environment = environment;
+    this.queue = queue;
+    this.files = files;
+    this.aside = new AsideFiles(environment.directory());
+  }
+
+  @Override
+  public Optional<String> replace(ContentHash hash, ValueSource proven) {
+    if (proven.length() <= Blobs.MAX_WHOLE) {
+      ByteBuffer bytes = whole(proven);
+      Optional<Path> place = keepRow(hash, row(hash)).or(() -> moveFile(hash));
+      queue.submit(ReplaceBlob.by(hash, bytes));
+      return place.map(Path::toString);
+    }
+    try (ValueFiles.Incoming incoming = files.write(proven)) {
+      Optional<Path> place = keepRow(hash, row(hash)).or(() -> moveFile(hash));
+      queue.submit(ReplaceBlob.by(hash, incoming, proven.length()));
+      return place.map(Path::toString);
+    }
+  }
+
+  private static ByteBuffer whole(ValueSource source) {
+    try (InputStream in = source.open()) {
+      return ByteBuffer.wrap(in.readAllBytes());
+    } catch (IOException failed) {
+      throw BackendException.permanent(
+          "cannot store " + source.label() + ": " + failed.getMessage(), failed);
+    }
+  }
+
+  @Override
+  public Optional<String> moveAside(ContentHash hash, Predicate<StoredBlob> damaged) {
+    return queue.submit(new TakeBlobAway(hash, damaged, files, aside)).map(Path::toString);
+  }
+
+  private byte @Nullable [] row(ContentHash hash) {
+    return environment.read(
+        () -> "read blob " + hash.brief(),
+        txn -> txn.get(Table.BLOBS, hash.toBytes(), Integer.MAX_VALUE));
+  }
+
+  private Optional<Path> keepRow(ContentHash hash, byte @Nullable [] row) {
+    return row == null
+        ? Optional.empty()
+        : Optional.of(aside.keep(hash.toString(), ByteBuffer.wrap(row)));
+  }
+
+  private Optional<Path> moveFile(ContentHash hash) {
+    return Optional.ofNullable(
+        aside.move(hash.toString(), LmdbLayout.valueFile(environment.directory(), hash)));
+  }
+}

@@ -1,0 +1,69 @@
+package dev.varve.lmdb;
+
+import dev.varve.blob.StoredBlob;
+import dev.varve.error.BackendException;
+import dev.varve.hash.ContentHash;
+import java.io.RandomAccessFile;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.function.Predicate;
+
+/**
+ * Moves a damaged blob aside. All of it happens in the write transaction, so nobody mends the blob
+ * between the look at it and its end.
+ */
+final class TakeBlobAway extends WriteRequest<Optional<Path>> {
+  private final ContentHash hash;
+  private final Predicate<StoredBlob> damaged;
+  private final ValueFiles files;
+  private final AsideFiles aside;
+
+  TakeBlobAway(
+      ContentHash hash, Predicate<StoredBlob> damaged, ValueFiles files, AsideFiles aside) {
+    super("move blob " + hash.brief() + " aside");
+    this.hash = hash;
+    this.damaged = damaged;
+    this.files = files;
+    this.aside = aside;
+  }
+
+  @Override
+  long bytes() {
+    return 0;
+  }
+
+  @Override
+  protected Optional<Path> apply(TableTxn txn) {
+    byte[] key = hash.toBytes();
+    byte[] row = txn.get(Table.BLOBS, key, Integer.MAX_VALUE);
+    if (row == null) {
+      return file();
+    }
+    if (!damaged.test(new HeldBlob(row))) {
+      return Optional.empty();
+    }
+    Path kept = aside.keep(hash.toString(), ByteBuffer.wrap(row));
+    txn.delete(Table.BLOBS, key);
+    return Optional.of(kept);
+  }
+
+  /** The row of a file stays: without its file it is no blob, and the next put writes both. */
+  private Optional<Path> file() {
+    RandomAccessFile file = files.open(hash);
+    if (file == null) {
+      return Optional.empty();
+    }
+    try (StoredBlob blob = FileBlob.of(file, hash, "values")) {
+      if (!damaged.test(blob)) {
+        return Optional.empty();
+      }
+    }
+    return Optional.ofNullable(aside.move(hash.toString(), files.path(hash)));
+  }
+
+  @Override
+  protected Optional<Path> unknown(Optional<Path> outcome, LmdbOutage why) {
+    throw BackendException.permanent(why.message(), why.cause());
+  }
+}
