@@ -73,20 +73,27 @@ final class FoundCommits {
     return reached;
   }
 
-  /** What refs hold whose newest record can be read. */
+  /** What refs hold, or held, by the records that can be read. */
   private List<ContentHash> claimed() {
     List<ContentHash> claimed = new ArrayList<>();
     for (RefName.Kind kind : RefName.Kind.values()) {
       for (RefName name : ((RepairableRefs) refs).names(kind)) {
-        try {
-          refs.read(name).flatMap(record -> record.target()).ifPresent(claimed::add);
-        } catch (StoreException damaged) {
-          // The one that is looked for, or another like it.
-          continue;
+        long newest = ((RepairableRefs) refs).newest(name).orElse(0);
+        for (long number = newest; number >= 1; number--) {
+          target(name, number).ifPresent(claimed::add);
         }
       }
     }
     return claimed;
+  }
+
+  private Optional<ContentHash> target(RefName name, long number) {
+    try {
+      return refs.read(name, number).flatMap(record -> record.target());
+    } catch (StoreException damaged) {
+      // The one that is looked for, or another like it.
+      return Optional.empty();
+    }
   }
 
   private Map<ContentHash, List<ContentHash>> parents() {

@@ -12,6 +12,7 @@ import dev.varve.ref.RefRecordCodec;
 import dev.varve.ref.RefStore;
 import dev.varve.ref.RepairableRefs;
 import dev.varve.version.Environment;
+import dev.varve.version.Refs;
 import dev.varve.version.Repository;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -63,6 +64,61 @@ final class RefRepair {
     for (RefName.Kind kind : RefName.Kind.values()) {
       stored.names(kind).forEach(this::chain);
     }
+  }
+
+  /**
+   * Makes what the other repository has and this one has not, and tells of commits without a ref.
+   */
+  void lacking() {
+    for (RefName.Kind kind : RefName.Kind.values()) {
+      List<RefName> here = stored.names(kind);
+      List<Refs.Named> theirs =
+          other.map(repository -> repository.refs().list(kind)).orElse(List.of());
+      for (Refs.Named each : theirs) {
+        if (!here.contains(each.name())) {
+          make(each);
+        }
+      }
+    }
+    for (ContentHash commit : commits.unclaimed(Optional.empty())) {
+      journal.lost(
+          new Finding(
+              Finding.Kind.MISSING,
+              "refs of commit " + commit,
+              Optional.empty(),
+              Optional.empty(),
+              Finding.Role.REF,
+              Optional.empty(),
+              Optional.empty(),
+              List.of(),
+              "no ref holds commit "
+                  + commit
+                  + " and no other follows it; if a branch did, 'varve branch REPO NAME "
+                  + commit
+                  + "' makes it again"),
+          List.of());
+    }
+  }
+
+  private void make(Refs.Named theirs) {
+    RefChange change =
+        new RefChange(
+            theirs.name(),
+            Optional.of(theirs.commit()),
+            false,
+            environment.nonce(),
+            "made anew, as in the other repository",
+            WHO,
+            environment.nowMillis());
+    RefRecord first = change.after(Optional.empty(), refs.epoch(Optional.empty()));
+    if (mode == RepairOptions.Mode.PREVIEW) {
+      preview.add(first);
+    } else if (stored
+        .restore(theirs.name(), 1, emptyPlaces(theirs.name(), 1), RefRecordCodec.encode(first))
+        .isEmpty()) {
+      return;
+    }
+    journal.repaired(Finding.Role.REF, "ref", theirs.name().full(), RepairEvent.Source.OTHER);
   }
 
   private void chain(RefName name) {

@@ -11,7 +11,6 @@ import dev.varve.error.CorruptDataException;
 import dev.varve.hash.ContentHash;
 import dev.varve.hash.HashAlgorithm;
 import dev.varve.ref.Backend;
-import dev.varve.ref.CheckableBackend;
 import dev.varve.ref.RepairableBackend;
 import dev.varve.ref.RepairableRefs;
 import dev.varve.version.ConflictRule;
@@ -33,7 +32,11 @@ import java.util.function.Consumer;
  *   <li>commits, nodes and values, each as the check comes to it, so that it can go on below.
  * </ol>
  *
- * Every object is mended by itself and proved before it is stored. So stopping anywhere is
+ * <p>The backend's own structure must be whole, which {@link
+ * dev.varve.ref.CheckableBackend#checkStructure} tells: replacing anything in a damaged one could
+ * damage more.
+ *
+ * <p>Every object is mended by itself and proved before it is stored. So stopping anywhere is
  * harmless, and so is running it again, or beside writers. Memory: as a check. One thread calls.
  */
 public final class Repair {
@@ -71,27 +74,27 @@ public final class Repair {
   /**
    * Runs to its end. To be called once.
    *
-   * @throws CorruptDataException where the backend's own structure is damaged, or nothing tells
-   *     what the configuration was
+   * @throws CorruptDataException where nothing tells what the configuration was
    * @throws BackendException where the other repository is named by another hash
    */
   public RepairReport run() {
-    if (backend instanceof CheckableBackend checkable) {
-      checkable.checkStructure();
-    }
     ByteBuffer config = ConfigRepair.mend(backend, options.other(), options.mode(), journal);
     HashAlgorithm algorithm = RepositoryConfig.decode(config).hash();
     options.other().ifPresent(other -> requireSameHash(other, algorithm));
     PreviewRefs preview = new PreviewRefs(backend.refs());
-    new RefRepair(
+    RefRepair refs =
+        new RefRepair(
             backend.refs(),
             options.other(),
             environment,
             new FoundCommits(backend.blobs(), backend.refs(), algorithm),
             options.mode(),
             preview,
-            journal)
-        .run();
+            journal);
+    refs.run();
+    if (options.refs() == RepairOptions.Refs.MAY_LACK) {
+      refs.lacking();
+    }
     boolean mending = options.mode() == RepairOptions.Mode.MEND;
     Backend mended = mending ? backend : new PreviewBackend(backend, preview, config);
     ObjectSources sources =

@@ -66,6 +66,32 @@ public final class LmdbBackend implements CheckableBackend, RepairableBackend {
     return new LmdbBackend(directory, OpenStore.of(real, settings, false));
   }
 
+  /**
+   * What a rebuild came to. Immutable.
+   *
+   * @param kept where the damaged file is now
+   * @param blobs how many rows of blobs were proved and copied
+   * @param records how many rows of ref records were
+   * @param allRefs whether the newest record of every ref is among them for sure
+   */
+  public record Rebuilt(Path kept, long blobs, long records, boolean allRefs) {}
+
+  /**
+   * Makes a new file of whatever can be proved in one that is damaged in its structure, so that the
+   * repository opens again. The damaged file is kept aside as it is; large values are files of
+   * their own and stay where they are. Blobs are proved by their hash, records by their digest;
+   * blobs that are damaged themselves are copied as they are. Stopped anywhere, the old file is in
+   * its place, or the new one. Memory: 32 MiB of rows, a number for each page of the trees, and one
+   * a ref.
+   *
+   * @throws dev.varve.error.NotFoundException where there is no repository
+   * @throws BackendException where anybody has it open, or where it cannot be written
+   */
+  public static Rebuilt rebuild(Path directory) {
+    LmdbSettings settings = LmdbSettings.standard();
+    return Rebuild.run(RepositoryDirectory.find(directory, settings), settings);
+  }
+
   @Override
   public BlobStore blobs() {
     checkOpen();

@@ -11,7 +11,7 @@ import org.lmdbjava.Meta;
 /** Opens LMDB on a directory, as far as the directory allows. */
 final class NativeEnv {
   /** Slots for readers at the same moment, of all processes together. */
-  private static final int MAX_READERS = 2048;
+  static final int MAX_READERS = 2048;
 
   private static final int MODE = 0664;
 

@@ -52,6 +52,22 @@ final class OpenStore {
     }
   }
 
+  /**
+   * Runs something that needs the file of a directory for itself; nothing in this process opens it
+   * meanwhile.
+   *
+   * @return whether it was run; not where this process has the directory open
+   */
+  static boolean unlessOpen(Path directory, Runnable action) {
+    synchronized (OPEN) {
+      if (OPEN.containsKey(identity(directory))) {
+        return false;
+      }
+      action.run();
+      return true;
+    }
+  }
+
   private static Object identity(Path directory) {
     Path data = directory.resolve(LmdbLayout.DATA);
     try {

@@ -6,6 +6,7 @@ import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /**
  * What the newer of the two root pages of an LMDB file says. Immutable.
@@ -87,6 +88,39 @@ record RootPage(int pageSize, long lastPage, long transaction, Tree free, Tree m
       } catch (IOException failed) {
         throw LmdbErrors.of("read the LMDB file", data, failed);
       }
+    }
+  }
+
+  /**
+   * The newer root page of those that make sense, in a file that is damaged.
+   *
+   * @param pageSize where the second one is
+   */
+  static Optional<RootPage> newest(Path data, int pageSize) throws IOException {
+    Optional<RootPage> newest = Optional.empty();
+    try (RandomAccessFile file = new RandomAccessFile(data.toFile(), "r")) {
+      for (int number = 0; number < 2; number++) {
+        try {
+          RootPage page = parse(data, number, page(file, (long) number * pageSize), pageSize);
+          if (newest.isEmpty() || newest.get().transaction() < page.transaction()) {
+            newest = Optional.of(page);
+          }
+        } catch (CorruptDataException damaged) {
+          // The other one may be whole.
+          continue;
+        }
+      }
+    }
+    return newest;
+  }
+
+  /** Whether both root pages are whole, so that it is known which is the newer one. */
+  static boolean isSure(Path data) {
+    try {
+      read(data);
+      return true;
+    } catch (CorruptDataException damaged) {
+      return false;
     }
   }
 

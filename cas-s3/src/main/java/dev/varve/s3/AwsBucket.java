@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
@@ -37,6 +38,9 @@ import software.amazon.awssdk.services.s3.model.ListObjectsV2Response;
  * success whose answer was lost into a refusal.
  */
 final class AwsBucket implements Bucket {
+  /** The condition that a name is free. */
+  private static final String ONLY_NEW = "*";
+
   private static final String BYTES = "application/octet-stream";
 
   private final S3Client client;
@@ -117,6 +121,15 @@ final class AwsBucket implements Bucket {
 
   @Override
   public void create(String key, byte[] bytes) {
+    put(key, bytes, ONLY_NEW);
+  }
+
+  @Override
+  public void replace(String key, byte[] bytes) {
+    put(key, bytes, null);
+  }
+
+  private void put(String key, byte[] bytes, @Nullable String ifNoneMatch) {
     send(
         "write",
         key,
@@ -125,7 +138,7 @@ final class AwsBucket implements Bucket {
                 put ->
                     put.bucket(location.bucket())
                         .key(key)
-                        .ifNoneMatch("*")
+                        .ifNoneMatch(ifNoneMatch)
                         .checksumSHA256(sha256(bytes))
                         .contentType(BYTES),
                 body(bytes)));
@@ -264,6 +277,15 @@ final class AwsBucket implements Bucket {
 
   @Override
   public void joinParts(String key, String upload, List<Part> parts) {
+    join(key, upload, parts, ONLY_NEW);
+  }
+
+  @Override
+  public void joinPartsOver(String key, String upload, List<Part> parts) {
+    join(key, upload, parts, null);
+  }
+
+  private void join(String key, String upload, List<Part> parts, @Nullable String ifNoneMatch) {
     List<CompletedPart> all =
         parts.stream()
             .map(
@@ -283,7 +305,7 @@ final class AwsBucket implements Bucket {
                     join.bucket(location.bucket())
                         .key(key)
                         .uploadId(upload)
-                        .ifNoneMatch("*")
+                        .ifNoneMatch(ifNoneMatch)
                         .multipartUpload(list -> list.parts(all))));
   }
 

@@ -41,6 +41,16 @@ interface Bucket extends AutoCloseable {
   /** Joins the parts, in order, with {@code If-None-Match: *}. */
   void joinParts(String key, String upload, List<Part> parts);
 
+  /**
+   * PUT over whatever is there, with the SHA-256 of the bytes as a header. For repairs alone: the
+   * bytes are those that the name stands for, so that it matters neither how often nor how late it
+   * happens.
+   */
+  void replace(String key, byte[] bytes);
+
+  /** Joins the parts, in order, over whatever is there; for repairs alone, as {@link #replace}. */
+  void joinPartsOver(String key, String upload, List<Part> parts);
+
   /** Drops an upload and its parts. */
   void dropParts(String key, String upload);
 

@@ -75,6 +75,26 @@ final class PartsUpload {
     }
   }
 
+  /** Stores the value over whatever is there. */
+  void storeOver() {
+    String upload = attempts.read(() -> bucket.beginParts(key));
+    boolean joined = false;
+    try {
+      send(upload);
+      List<Bucket.Part> all = new ArrayList<>(parts.values());
+      attempts.read(
+          () -> {
+            bucket.joinPartsOver(key, upload, all);
+            return true;
+          });
+      joined = true;
+    } finally {
+      if (!joined) {
+        drop(upload);
+      }
+    }
+  }
+
   private void send(String upload) {
     int size = partLength(source.length());
     try (InputStream in = source.open()) {

@@ -3,8 +3,8 @@ package dev.varve.s3;
 import dev.varve.blob.BlobStore;
 import dev.varve.error.NotFoundException;
 import dev.varve.error.UnknownOutcomeException;
-import dev.varve.ref.Backend;
 import dev.varve.ref.RefStore;
+import dev.varve.ref.RepairableBackend;
 import java.nio.ByteBuffer;
 import java.util.Optional;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
@@ -16,9 +16,9 @@ import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
  * must not be used.
  *
  * <p>Holds the threads and the memory of its {@link S3Settings}. What it writes is create-only;
- * nothing is overwritten or removed.
+ * nothing is removed, and nothing overwritten but damage, by repairs.
  */
-public final class S3Backend implements Backend {
+public final class S3Backend implements RepairableBackend {
   /** More than any configuration has, in bytes. */
   private static final int MAX_CONFIG = 1 << 20;
 
@@ -127,6 +127,21 @@ public final class S3Backend implements Backend {
           unknown.why());
     }
     return outcome instanceof ConditionalWrite.Outcome.Ours;
+  }
+
+  @Override
+  public Optional<String> replaceConfig(ByteBuffer bytes) {
+    byte[] copy = new byte[bytes.remaining()];
+    bytes.duplicate().get(copy);
+    Optional<String> kept =
+        config()
+            .map(old -> new AsideObjects(bucket, layout, workers, attempts).keep("config", old));
+    attempts.read(
+        () -> {
+          bucket.replace(layout.config(), copy);
+          return true;
+        });
+    return kept;
   }
 
   private ConditionalWrite.Look look(byte[] ours) {

@@ -2,8 +2,11 @@ package dev.varve.s3;
 
 import dev.varve.blob.BlobStore;
 import dev.varve.blob.BlobWriter;
+import dev.varve.blob.Blobs;
+import dev.varve.blob.RepairableBlobs;
 import dev.varve.blob.ScannableBlobs;
 import dev.varve.blob.StoredBlob;
+import dev.varve.blob.ValueSource;
 import dev.varve.hash.ContentHash;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -13,12 +16,13 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.ObjLongConsumer;
+import java.util.function.Predicate;
 
 /**
  * Blobs as one object each, by their plain name or, where a collection took that, a copy's.
  * Thread-safe. Nothing is overwritten or removed.
  */
-final class S3BlobStore implements BlobStore, ScannableBlobs {
+final class S3BlobStore implements BlobStore, ScannableBlobs, RepairableBlobs {
   private static final int PAGE = 1000;
 
   private final Bucket bucket;
@@ -123,5 +127,39 @@ final class S3BlobStore implements BlobStore, ScannableBlobs {
       }
       after = page.next();
     } while (after.isPresent());
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * <p>Under the plain name. The bytes are the name's own, so a request that is repeated, or takes
+   * effect late, changes nothing.
+   */
+  @Override
+  public Optional<String> replace(ContentHash hash, ValueSource proven) {
+    String key = layout.blob(hash);
+    byte[] whole = proven.length() <= Blobs.MAX_WHOLE ? S3BlobWriter.whole(proven) : null;
+    AsideObjects aside = new AsideObjects(bucket, layout, workers, attempts);
+    Optional<String> kept = at(key).map(damaged -> aside.keep(hash.toString(), damaged));
+    if (whole == null) {
+      new PartsUpload(bucket, workers, attempts, key, proven).storeOver();
+    } else {
+      attempts.read(
+          () -> {
+            bucket.replace(key, whole);
+            return true;
+          });
+    }
+    return kept;
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * <p>Never here: a DELETE that takes effect late could remove what was stored anew meanwhile.
+   */
+  @Override
+  public Optional<String> moveAside(ContentHash hash, Predicate<StoredBlob> damaged) {
+    return Optional.empty();
   }
 }

@@ -84,7 +84,7 @@ final class S3BlobWriter implements BlobWriter {
   }
 
   /** All bytes of a source, read to its end, where it says whether they were the right ones. */
-  private static byte[] whole(ValueSource source) {
+  static byte[] whole(ValueSource source) {
     try (InputStream in = source.open()) {
       byte[] bytes = in.readNBytes((int) source.length());
       if (bytes.length < source.length() || in.read() >= 0) {

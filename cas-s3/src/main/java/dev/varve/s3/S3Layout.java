@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * refs/&lt;heads|tags|pins>/&lt;escaped name>/&lt;16 hex of 2^64-1-n>   record n of a ref
  * gc/&lt;16 hex of 2^64-1-n>                       record n of the chain of collections
  * gc-lists/, sessions/                          reserved for collections
+ * damaged/                                      what repairs found under other names; never read
  * doctor/&lt;id>/                                   what an examination of the server tries
  * </pre>
  *
@@ -89,6 +90,11 @@ record S3Layout(String prefix) {
       throw foreign(folder, notAName);
     }
     throw foreign(folder, null);
+  }
+
+  /** Where damaged bytes are kept that were found under a name. */
+  String damaged(String name) {
+    return prefix + "damaged/" + name;
   }
 
   /** The folder of the chain of collections. */

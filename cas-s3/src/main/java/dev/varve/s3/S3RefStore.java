@@ -12,6 +12,7 @@ import dev.varve.ref.RefOutcome;
 import dev.varve.ref.RefRecord;
 import dev.varve.ref.RefRecordCodec;
 import dev.varve.ref.RefStore;
+import dev.varve.ref.RepairableRefs;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -27,7 +28,7 @@ import java.util.OptionalLong;
  * record without a target, and then a look at the chain of collections, so that a collection that
  * did not see the ref is seen by its writer.
  */
-final class S3RefStore implements RefStore {
+final class S3RefStore implements RefStore, RepairableRefs {
   private static final int PAGE = 1000;
 
   private final Bucket bucket;
@@ -88,7 +89,7 @@ final class S3RefStore implements RefStore {
   }
 
   @Override
-  public List<RefRecord> list(RefName.Kind kind) {
+  public List<RefName> names(RefName.Kind kind) {
     List<RefName> names = new ArrayList<>();
     Optional<String> after = Optional.empty();
     do {
@@ -99,9 +100,73 @@ final class S3RefStore implements RefStore {
     } while (after.isPresent());
     // Escaped names stand in another order than the names themselves.
     names.sort(null);
-    return workers.map("list refs of " + bucket.location(), names, this::read).stream()
+    return names;
+  }
+
+  @Override
+  public List<RefRecord> list(RefName.Kind kind) {
+    return workers
+        .map("list refs of " + bucket.location(), names(kind), name -> read(name))
+        .stream()
         .flatMap(Optional::stream)
         .toList();
+  }
+
+  @Override
+  public OptionalLong newest(RefName name) {
+    return new Records(bucket, attempts).newest(layout.ref(name));
+  }
+
+  @Override
+  public List<Optional<ByteBuffer>> stored(RefName name, long number) {
+    return List.of(attempts.read(() -> slot(name, number)));
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * <p>A record that is there is overwritten by its own bytes alone, so a request that takes effect
+   * late changes nothing. A new one is created, like any other.
+   */
+  @Override
+  public Optional<List<String>> restore(
+      RefName name, long number, List<Optional<ByteBuffer>> found, ByteBuffer bytes) {
+    if (!stored(name, number).equals(found)) {
+      return Optional.empty();
+    }
+    byte[] copy = new byte[bytes.remaining()];
+    bytes.duplicate().get(copy);
+    String key = layout.refRecord(name, number);
+    if (found.get(0).isEmpty()) {
+      return created(key, copy, name, number) ? Optional.of(List.of()) : Optional.empty();
+    }
+    String kept =
+        new AsideObjects(bucket, layout, workers, attempts)
+            .keep("ref-" + number, found.get(0).get());
+    attempts.read(
+        () -> {
+          bucket.replace(key, copy);
+          return true;
+        });
+    return Optional.of(List.of(kept));
+  }
+
+  private boolean created(String key, byte[] bytes, RefName name, long number) {
+    try {
+      return S3BlobWriter.stored(
+          conditional.write(
+              () -> bucket.create(key, bytes),
+              () ->
+                  slot(name, number)
+                      .map(
+                          found ->
+                              found.equals(ByteBuffer.wrap(bytes))
+                                  ? ConditionalWrite.Look.OURS
+                                  : ConditionalWrite.Look.THEIRS)
+                      .orElse(ConditionalWrite.Look.NOTHING)));
+    } catch (S3Failure refused) {
+      throw refused.toStoreException();
+    }
   }
 
   @Override

@@ -110,6 +110,16 @@ final class FaultyBucket implements Bucket {
   }
 
   @Override
+  public void replace(String key, byte[] bytes) {
+    run("replace", key, () -> inner.replace(key, bytes));
+  }
+
+  @Override
+  public void joinPartsOver(String key, String upload, List<Part> parts) {
+    run("joinPartsOver", key, () -> inner.joinPartsOver(key, upload, parts));
+  }
+
+  @Override
   public void dropParts(String key, String upload) {
     run("dropParts", key, () -> inner.dropParts(key, upload));
   }

@@ -140,6 +140,18 @@ final class MemoryBucket implements Bucket {
   }
 
   @Override
+  public synchronized void replace(String key, byte[] bytes) {
+    requests.incrementAndGet();
+    objects.put(key, bytes.clone());
+  }
+
+  @Override
+  public synchronized void joinPartsOver(String key, String upload, List<Part> parts) {
+    objects.remove(key);
+    joinParts(key, upload, parts);
+  }
+
+  @Override
   public synchronized void dropParts(String key, String upload) {
     requests.incrementAndGet();
     uploads.remove(upload);

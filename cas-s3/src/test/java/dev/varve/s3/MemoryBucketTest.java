@@ -7,6 +7,8 @@ import dev.varve.testkit.BlobThreadsContract;
 import dev.varve.testkit.RefNamesContract;
 import dev.varve.testkit.RefStoreContract;
 import dev.varve.testkit.RefThreadsContract;
+import dev.varve.testkit.RepairContract;
+import dev.varve.testkit.RepairableContract;
 import dev.varve.testkit.ValueContract;
 import org.junit.jupiter.api.Nested;
 
@@ -64,6 +66,22 @@ class MemoryBucketTest {
 
   @Nested
   class RefThreadsTest extends RefThreadsContract {
+    @Override
+    protected BackendFactory factory() {
+      return FACTORY;
+    }
+  }
+
+  @Nested
+  class RepairableTest extends RepairableContract {
+    @Override
+    protected BackendFactory factory() {
+      return FACTORY;
+    }
+  }
+
+  @Nested
+  class RepairTest extends RepairContract {
     @Override
     protected BackendFactory factory() {
       return FACTORY;

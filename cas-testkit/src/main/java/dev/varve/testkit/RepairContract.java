@@ -99,7 +99,7 @@ public abstract class RepairContract extends ContractFixture {
     return new Repair(
             backend(),
             Environment.system(),
-            new RepairOptions(from, mode, 2),
+            new RepairOptions(from, mode, RepairOptions.Refs.ALL_HERE, 2),
             events::add,
             CheckProgress.NONE)
         .run();

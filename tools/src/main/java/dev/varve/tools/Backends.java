@@ -27,6 +27,14 @@ interface Backends {
   /** Opens the storage that is in a directory. */
   Backend open(Path directory);
 
+  /**
+   * Makes the storage in a directory anew from what can be saved of it, where its structure is
+   * damaged.
+   */
+  default LmdbBackend.Rebuilt rebuild(Path directory) {
+    return LmdbBackend.rebuild(directory);
+  }
+
   /** The storage of a new repository in a bucket. */
   default Backend create(S3Location location) {
     return Buckets.create(location);

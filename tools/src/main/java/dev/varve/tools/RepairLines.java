@@ -64,7 +64,7 @@ final class RepairLines {
     return switch (source) {
       case OTHER -> "from the other repository";
       case ONE_BIT -> "by flipping one bit back";
-      case ELSEWHERE -> "from where it stood under a wrong name or a second time";
+      case ELSEWHERE -> "from where it stood elsewhere in this repository";
       case FORMAT -> "as the format has it";
     };
   }

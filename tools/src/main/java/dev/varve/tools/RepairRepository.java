@@ -1,9 +1,14 @@
 package dev.varve.tools;
 
 import dev.varve.Varve;
+import dev.varve.check.Finding;
+import dev.varve.error.CorruptDataException;
 import dev.varve.error.StoreException;
+import dev.varve.lmdb.LmdbBackend;
 import dev.varve.ref.Backend;
+import dev.varve.ref.CheckableBackend;
 import dev.varve.repair.Repair;
+import dev.varve.repair.RepairEvent;
 import dev.varve.repair.RepairOptions;
 import dev.varve.repair.RepairReport;
 import dev.varve.version.Environment;
@@ -51,14 +56,41 @@ final class RepairRepository extends Subcommand {
   @Override
   int run(Output out) {
     Environment environment = Repositories.environment(console.environment());
-    try (Backend backend = Repositories.backend(console, repo, s3);
+    try (Repository other = from == null ? null : open(from);
         Progress progress = out.progress("repairing")) {
-      if (from == null) {
-        return run(out, backend, environment, Optional.empty(), progress);
+      // Whether the other one can be used is known before anything is changed.
+      RepairOptions.Refs refs = wholeStructure(out, progress);
+      try (Backend backend = Repositories.backend(console, repo, s3)) {
+        return run(out, backend, environment, Optional.ofNullable(other), refs, progress);
       }
-      try (Repository other = open(from)) {
-        return run(out, backend, environment, Optional.of(other), progress);
+    }
+  }
+
+  /** Replaces a file whose structure is damaged: nothing could be mended in it. */
+  private RepairOptions.Refs wholeStructure(Output out, Progress progress) {
+    try (Backend backend = Repositories.backend(console, repo, s3)) {
+      if (backend instanceof CheckableBackend checkable) {
+        checkable.checkStructure();
       }
+      return RepairOptions.Refs.ALL_HERE;
+    } catch (CorruptDataException damaged) {
+      if (dryRun) {
+        throw Refusal.of(
+            new Failure(
+                "damage",
+                Failure.DAMAGE,
+                String.valueOf(damaged.getMessage()),
+                "a repair would make its file anew from what can be saved; what is lost shows only then"));
+      }
+      LmdbBackend.Rebuilt rebuilt = console.backends().rebuild(Repositories.directory(repo));
+      RepairLines lines = new RepairLines(new DamageLines(Optional::empty, out), out, progress);
+      lines.tell(
+          new RepairEvent.MovedAside(
+              Finding.Role.STORAGE, "storage", damaged.object(), rebuilt.kept().toString()));
+      lines.tell(
+          new RepairEvent.Repaired(
+              Finding.Role.STORAGE, "storage", damaged.object(), RepairEvent.Source.ELSEWHERE));
+      return rebuilt.allRefs() ? RepairOptions.Refs.ALL_HERE : RepairOptions.Refs.MAY_LACK;
     }
   }
 
@@ -67,11 +99,13 @@ final class RepairRepository extends Subcommand {
       Backend backend,
       Environment environment,
       Optional<Repository> other,
+      RepairOptions.Refs refs,
       Progress progress) {
     RepairOptions options =
         new RepairOptions(
             other,
             dryRun ? RepairOptions.Mode.PREVIEW : RepairOptions.Mode.MEND,
+            refs,
             Runtime.getRuntime().availableProcessors());
     RepairLines lines =
         new RepairLines(new DamageLines(() -> read(backend, environment), out), out, progress);

@@ -79,7 +79,8 @@ class RepairFaultsTest {
     return new Repair(
             backend,
             new Ticking(3),
-            new RepairOptions(Optional.of(other), RepairOptions.Mode.MEND, 1),
+            new RepairOptions(
+                Optional.of(other), RepairOptions.Mode.MEND, RepairOptions.Refs.ALL_HERE, 1),
             event -> {},
             CheckProgress.NONE)
         .run();
