@@ -116,7 +116,6 @@ final class ConfigRepair {
         }
       } catch (CorruptDataException damaged) {
         // The next one may tell.
-        continue;
       }
     }
     return Optional.empty();

@@ -53,7 +53,6 @@ final class LostCommits {
           open.addAll(repository.commit(id).parents());
         } catch (StoreException lostToo) {
           // Nobody can tell what is behind it.
-          continue;
         }
       }
     }
@@ -71,7 +70,6 @@ final class LostCommits {
         }
       } catch (StoreException unreadable) {
         // The one before, then.
-        continue;
       }
     }
     return Optional.empty();

@@ -107,7 +107,6 @@ record RootPage(int pageSize, long lastPage, long transaction, Tree free, Tree m
           }
         } catch (CorruptDataException damaged) {
           // The other one may be whole.
-          continue;
         }
       }
     }

@@ -86,12 +86,30 @@ record AsideObjects(Bucket bucket, S3Layout layout, Workers workers, Attempts at
 
         @Override
         public int read() {
+          return fill() ? part[next++] & 0xFF : -1;
+        }
+
+        @Override
+        public int read(byte[] target, int offset, int count) {
+          if (count == 0) {
+            return 0;
+          }
+          if (!fill()) {
+            return -1;
+          }
+          int some = Math.min(count, part.length - next);
+          System.arraycopy(part, next, target, offset, some);
+          next += some;
+          return some;
+        }
+
+        private boolean fill() {
           if (next == part.length) {
             part = bytes(blob, position);
             position += part.length;
             next = 0;
           }
-          return part.length == 0 ? -1 : part[next++] & 0xFF;
+          return next < part.length;
         }
       };
     }
