@@ -53,8 +53,8 @@ public final class PathCopy {
   private final SyncProgress progress;
 
   /**
-   * Copies a directory, given without a '/' at either end, of commit {@code source} of {@code from}
-   * to a branch of {@code to}.
+   * Copies a directory, given with or without its last '/', of commit {@code source} of {@code
+   * from} to a branch of {@code to}.
    *
    * @throws NotFoundException where the directory holds no key
    */
@@ -67,14 +67,19 @@ public final class PathCopy {
       SyncSettings settings,
       SyncProgress progress) {
     Sync.requireAlike(from, to);
-    if (from.snapshot(source).totals(directory).keys() == 0) {
+    String bare =
+        directory.endsWith("/") ? directory.substring(0, directory.length() - 1) : directory;
+    if (bare.isEmpty()) {
+      throw new IllegalArgumentException("the root is no path; copy the branch");
+    }
+    if (from.snapshot(source).totals(bare).keys() == 0) {
       throw new NotFoundException(
-          "nothing lies below /" + directory + " in commit " + source + " of " + from.location());
+          "nothing lies below /" + bare + " in commit " + source + " of " + from.location());
     }
     this.from = from;
     this.to = to;
     this.source = source;
-    this.directory = directory;
+    this.directory = bare;
     this.branch = RefName.branch(branch);
     this.settings = settings;
     this.progress = progress;

@@ -8,6 +8,7 @@ package dev.varve.sync;
  * dev.varve.blob.Blobs#MAX_WHOLE} goes alone and in parts.
  *
  * @param readers how many objects are read from the sender at once
+ * @param walkers how many commits are looked into at once; more than one where the sender is far
  * @param windowObjects how many objects are between the sender and the receiver's writer at most
  * @param windowBytes how many bytes they have together at most; a larger one goes alone
  * @param checkpointBytes after how many bytes at least what was sent is made to survive a crash;
@@ -15,7 +16,12 @@ package dev.varve.sync;
  * @param near which of the two answers faster, and so is asked for what both have
  */
 public record SyncSettings(
-    int readers, int windowObjects, long windowBytes, long checkpointBytes, Near near) {
+    int readers,
+    int walkers,
+    int windowObjects,
+    long windowBytes,
+    long checkpointBytes,
+    Near near) {
   /** One of the two repositories. */
   public enum Near {
     /** The one that is copied from, as in a push. */
@@ -26,11 +32,13 @@ public record SyncSettings(
 
   /** Checks the numbers. */
   public SyncSettings {
-    if (readers < 1 || windowObjects < 1 || windowBytes < 1 || checkpointBytes < 1) {
+    if (readers < 1 || walkers < 1 || windowObjects < 1 || windowBytes < 1 || checkpointBytes < 1) {
       throw new IllegalArgumentException(
           "not settings: "
               + readers
               + " readers, "
+              + walkers
+              + " walkers, "
               + windowObjects
               + " objects, "
               + windowBytes
@@ -41,6 +49,12 @@ public record SyncSettings(
 
   /** Sixteen readers; 256 objects or 64 MiB under way; a checkpoint every MiB at most. */
   public static SyncSettings standard(Near near) {
-    return new SyncSettings(16, 256, 64L << 20, 1L << 20, near);
+    int walkers = near == Near.SENDER ? 1 : 16;
+    return new SyncSettings(16, walkers, 256, 64L << 20, 1L << 20, near);
+  }
+
+  /** The same with so many walkers. */
+  public SyncSettings walkers(int number) {
+    return new SyncSettings(readers, number, windowObjects, windowBytes, checkpointBytes, near);
   }
 }

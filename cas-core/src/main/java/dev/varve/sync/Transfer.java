@@ -63,8 +63,7 @@ final class Transfer {
 
   /** Sends everything, or stops at the first failure. What was sent stays at the receiver. */
   void run(List<WantSource> sources) {
-    int walkers = settings.near() == SyncSettings.Near.SENDER ? 1 : settings.readers();
-    try (Wants wants = new Wants(sources, walkers)) {
+    try (Wants wants = new Wants(sources, settings.walkers())) {
       if (writer == null) {
         for (List<Wanted> batch = wants.take(BATCH); !batch.isEmpty(); batch = wants.take(BATCH)) {
           lacking(batch, wants).forEach(this::counted);

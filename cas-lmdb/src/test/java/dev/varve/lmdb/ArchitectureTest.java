@@ -19,7 +19,7 @@ class ArchitectureTest {
         .should()
         .onlyDependOnClassesThat()
         .resideInAnyPackage(
-            "dev.varve.lmdb",
+            "dev.varve.lmdb..",
             "dev.varve.hash",
             "dev.varve.blob",
             "dev.varve.ref",

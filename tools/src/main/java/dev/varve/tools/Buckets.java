@@ -45,7 +45,8 @@ final class Buckets {
   }
 
   static Backend open(S3Location location) {
-    return S3Backend.open(location, settings());
+    // Whether a repository is there shows when its configuration is read, which is done once.
+    return S3Backend.create(location, settings());
   }
 
   private static void requireSafe(S3Location location) {

@@ -1,5 +1,6 @@
 package dev.varve.tools;
 
+import dev.varve.error.BackendException;
 import dev.varve.version.Repository;
 import java.io.IOException;
 import picocli.CommandLine.Command;
@@ -8,8 +9,11 @@ import picocli.CommandLine.Parameters;
 /** Makes a new repository with all that another has. */
 @Command(
     name = "clone",
-    description = "Make a new repository with every branch and tag of another.")
-final class CloneRepository extends SyncCommand {
+    description = {
+      "Make a new repository with branches and tags of another.",
+      "If it is stopped, 'varve pull REPO REMOTE' goes on from there."
+    })
+final class CloneRepository extends CopyCommand {
   @Parameters(index = "0", paramLabel = "REMOTE", description = "The repository to copy from.")
   private String remote = "";
 
@@ -32,7 +36,14 @@ final class CloneRepository extends SyncCommand {
   int run(Output out) throws IOException {
     try (Repository from = open(remote);
         Repository to = Repositories.create(console, repo, s3, from.config().hash())) {
-      return copy(from, to, out);
+      try {
+        return copy(from, remote, to, repo, out);
+      } catch (BackendException failed) {
+        throw Refusal.failed(
+            "storage",
+            String.valueOf(failed.getMessage()),
+            "what was copied stays: 'varve pull " + repo + " " + remote + "' goes on from there");
+      }
     }
   }
 }

@@ -32,6 +32,7 @@ final class CommandList {
           "squash",
           "push",
           "pull",
+          "fetch",
           "clone",
           "du",
           "dump",
@@ -70,6 +71,7 @@ final class CommandList {
       case "squash" -> new Squash(console);
       case "push" -> new Push(console);
       case "pull" -> new Pull(console);
+      case "fetch" -> new Fetch(console);
       case "clone" -> new CloneRepository(console);
       case "du" -> new DiskUsage(console);
       case "dump" -> new Dump(console);

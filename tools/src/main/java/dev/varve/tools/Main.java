@@ -78,7 +78,8 @@ public final class Main {
     CommandLine line = new CommandLine(command);
     if (command.namesRepositories()) {
       line.getCommandSpec()
-          .addMixin("s3", CommandLine.Model.CommandSpec.forAnnotatedObject(command.s3));
+          .addMixin("s3", CommandLine.Model.CommandSpec.forAnnotatedObject(command.s3))
+          .addMixin("cache", CommandLine.Model.CommandSpec.forAnnotatedObject(command.cache));
     }
     String example = example(command);
     line.getHelpSectionMap()

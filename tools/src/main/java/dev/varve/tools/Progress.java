@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Timer;
 import java.util.TimerTask;
+import java.util.function.LongFunction;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -36,6 +37,14 @@ final class Progress implements AutoCloseable {
   /** Tells how much is done: things and their bytes. */
   synchronized void at(long things, long bytes) {
     draw(Words.count(things) + ", " + Words.size(bytes));
+  }
+
+  /** Tells what {@code words} makes of the nanoseconds since the beginning, when it is time. */
+  synchronized void tell(LongFunction<String> words) {
+    long now = nanos.getAsLong();
+    if (console.terminal() && now >= nextAt) {
+      draw(words.apply(now - begun));
+    }
   }
 
   /** Tells how long it has taken, where nothing else is known. */

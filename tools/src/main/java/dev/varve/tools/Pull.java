@@ -5,11 +5,14 @@ import java.io.IOException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
-/** Copies every branch and tag from another repository. */
+/** Copies branches and tags from another repository. */
 @Command(
     name = "pull",
-    description = "Copy every branch and tag, and what they need, from another repository.")
-final class Pull extends SyncCommand {
+    description = {
+      "Copy branches and tags, and what they need, from another repository.",
+      "Only what is missing here travels; stopped anywhere, the same command goes on."
+    })
+final class Pull extends CopyCommand {
   @Parameters(index = "0", paramLabel = "REPO", description = "The repository to copy to.")
   private String repo = "";
 
@@ -29,7 +32,7 @@ final class Pull extends SyncCommand {
   int run(Output out) throws IOException {
     try (Repository to = open(repo);
         Repository from = open(remote)) {
-      return copy(from, to, out);
+      return copy(from, remote, to, repo, out);
     }
   }
 }

@@ -5,11 +5,14 @@ import java.io.IOException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
-/** Copies every branch and tag to another repository. */
+/** Copies branches and tags to another repository. */
 @Command(
     name = "push",
-    description = "Copy every branch and tag, and what they need, to another repository.")
-final class Push extends SyncCommand {
+    description = {
+      "Copy branches and tags, and what they need, to another repository.",
+      "Only what is missing there travels; stopped anywhere, the same command goes on."
+    })
+final class Push extends CopyCommand {
   @Parameters(index = "0", paramLabel = "REPO", description = "The repository to copy from.")
   private String repo = "";
 
@@ -29,7 +32,7 @@ final class Push extends SyncCommand {
   int run(Output out) throws IOException {
     try (Repository from = open(repo);
         Repository to = open(remote)) {
-      return copy(from, to, out);
+      return copy(from, repo, to, remote, out);
     }
   }
 }

@@ -9,14 +9,23 @@ import dev.varve.version.Repository;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 
 /** Opens and makes the repositories that a command line names. */
 final class Repositories {
   private Repositories() {}
 
-  /** Opens the repository that {@code repo} names: a directory, or {@code s3://bucket/prefix}. */
-  static Repository open(Console console, String repo, S3Options s3) {
-    return Varve.open(backend(console, repo, s3), environment(console.environment()));
+  /**
+   * Opens the repository that {@code repo} names: a directory, or {@code s3://bucket/prefix}.
+   *
+   * @param cached puts a cache before the storage of a bucket
+   */
+  static Repository open(
+      Console console, String repo, S3Options s3, UnaryOperator<Backend> cached) {
+    Backend backend = backend(console, repo, s3);
+    return Varve.open(
+        S3Options.isS3(repo) ? cached.apply(backend) : backend,
+        environment(console.environment()));
   }
 
   /** Opens what a repository is stored in, whether it can be read as one or not. */

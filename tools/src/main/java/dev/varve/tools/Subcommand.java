@@ -13,6 +13,9 @@ abstract class Subcommand implements Callable<Integer> {
   /** Where buckets are; {@link Main} makes its options those of every command with a REPO. */
   protected final S3Options s3 = new S3Options();
 
+  /** What is kept of buckets; its options are added likewise. */
+  protected final CacheOptions cache = new CacheOptions();
+
   @Option(names = "--json", description = "Print JSON Lines; errors are an object, too.")
   private boolean json;
 
@@ -46,6 +49,11 @@ abstract class Subcommand implements Callable<Integer> {
     return true;
   }
 
+  /** When what is read from a bucket is kept on this machine. */
+  CacheUse cacheUse() {
+    return CacheUse.ALWAYS;
+  }
+
   /** The exit code where the reader of standard output left before the end. */
   int exitWhenReaderGone() {
     return Failure.OK;
@@ -68,6 +76,13 @@ abstract class Subcommand implements Callable<Integer> {
 
   /** Opens a repository that must be there. */
   protected final Repository open(String repo) {
-    return Repositories.open(console, repo, s3);
+    return Repositories.open(
+        console, repo, s3, far -> cache.over(far, console.environment(), cacheUse(), this::note));
+  }
+
+  private void note(String words) {
+    if (!json) {
+      new Output(console, false).note("varve: " + words);
+    }
   }
 }

@@ -65,6 +65,12 @@ final class Verify extends Subcommand {
     return "varve init $R && echo 21.5 | varve put $R air/c/0 - && varve verify $R";
   }
 
+  /** It is the store itself that is verified. */
+  @Override
+  CacheUse cacheUse() {
+    return CacheUse.NEVER;
+  }
+
   /** What was not told may be damage. */
   @Override
   int exitWhenReaderGone() {

@@ -46,7 +46,7 @@ class SyncKilledTest {
     Repository from = Stores.create(sender, 1);
     fill(from);
     long data = sender.contents().values().stream().mapToLong(ByteBuffer::remaining).sum();
-    SyncSettings settings = new SyncSettings(4, 64, 1 << 20, 1, SyncSettings.Near.SENDER);
+    SyncSettings settings = new SyncSettings(4, 2, 64, 1 << 20, 1, SyncSettings.Near.SENDER);
     MemoryBackend receiver = new MemoryBackend();
     Stores.create(receiver, 2);
     Random random = new Random(20261121);

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -95,5 +96,84 @@ class SyncCommandsTest {
     run("push", here, folder.resolve("nowhere").toString(), "--json").exits(5);
     run("clone", folder.resolve("nowhere").toString(), there, "--json").exits(5);
     assertThat(Path.of(there)).doesNotExist();
+  }
+
+  @Test
+  void fetchLeavesBranchesAloneAndMergeJoinsThem() throws IOException {
+    run("clone", here, there).exits(0);
+    edit(here, "air/c/1", "ours");
+    edit(there, "air/c/2", "theirs");
+    String ours = head(here);
+    JsonNode fetched = run("fetch", here, there, "--json").exits(0).lines("pin").get(0);
+    assertThat(fetched.path("name").asText()).isEqualTo("origin/main");
+    assertThat(fetched.path("commit").asText()).isEqualTo(head(there));
+    assertThat(head(here)).isEqualTo(ours);
+    assertThat(run("branch", here, "--json").exits(0).lines()).hasSize(1);
+    assertThat(run("cat", here, "origin/main", "air/c/2").exits(0).out()).isEqualTo("theirs");
+    run("merge", here, "origin/main").exits(0);
+    assertThat(run("cat", here, "main", "air/c/2").exits(0).out()).isEqualTo("theirs");
+    run("push", here, there).exits(0);
+    assertThat(head(there)).isEqualTo(head(here));
+    assertThat(run("refs", there, "--json").exits(0).lines())
+        .noneMatch(ref -> ref.path("kind").asText().equals("pin"));
+    run("fetch", here, there, "main", "--as", "site/two").exits(0);
+    assertThat(run("log", here, "site/two/main", "-n", "1", "--json").only().path("commit"))
+        .asString()
+        .contains(head(there));
+    run("fetch", here, there, "none", "--json").exits(5);
+    run("fetch", here, there, "--as", "a..b/-", "--json").exits(2);
+  }
+
+  private List<String> names(String repo, String kind) {
+    return run(kind, repo, "--json").exits(0).lines().stream()
+        .map(ref -> ref.path("name").asText())
+        .toList();
+  }
+
+  @Test
+  void whatIsNamedTravelsAlone() throws IOException {
+    run("branch", here, "side").exits(0);
+    edit(here, "air/c/1", "two");
+    run("init", there).exits(0);
+    run("push", here, there, "side").exits(0);
+    assertThat(names(there, "branch")).containsExactly("side");
+    assertThat(names(there, "tag")).isEmpty();
+    run("push", here, there, "--tags").exits(0);
+    assertThat(names(there, "branch")).containsExactly("side");
+    assertThat(names(there, "tag")).containsExactly("v1");
+    run("push", here, there, "main~1", "-b", "old").exits(0);
+    assertThat(names(there, "branch")).containsExactly("old", "side");
+    run("push", here, there, "main~1", "--json").exits(2);
+    run("push", here, there, "none", "--json").exits(5);
+    run("push", here, there, "main", "--all", "--json").exits(2);
+    run("push", here, there, "-b", "x", "--json").exits(2);
+    run("push", here, there, "--all").exits(0);
+    assertThat(names(there, "branch")).containsExactly("main", "old", "side");
+    run("verify", there).exits(0);
+  }
+
+  @Test
+  void aPathTravelsAloneAndKeepsItsHash() throws IOException {
+    edit(here, "sea/c/0", "other");
+    run("clone", here, there, "--path", "/air").exits(0);
+    assertThat(run("ls", there, "main", "-r", "--json").exits(0).only().path("key").asText())
+        .isEqualTo("air/c/0");
+    assertThat(run("hash", there, "main", "--path", "/air").exits(0).out())
+        .isEqualTo(run("hash", here, "main", "--path", "/air").exits(0).out());
+    JsonNode copy = run("log", there, "--json").exits(0).only();
+    assertThat(copy.path("attributes").path("varve.source.commit").asText()).isEqualTo(head(here));
+    assertThat(run("pull", there, here, "--path", "/air").exits(0).out()).contains("equal");
+    edit(here, "air/c/1", "more");
+    run("pull", there, here, "--path", "/air").exits(0);
+    assertThat(run("log", there, "--json").exits(0).lines()).hasSize(2);
+    // What has a history of its own is not a copy any more.
+    edit(there, "air/c/5", "mine");
+    edit(here, "air/c/2", "more");
+    run("pull", there, here, "--path", "/air", "--json").exits(4);
+    run("pull", there, here, "--path", "/none", "--json").exits(5);
+    run("pull", there, here, "--path", "/", "--json").exits(2);
+    run("pull", there, here, "v1", "--path", "/air", "--json").exits(2);
+    run("pull", there, here, "v1", "--path", "/air", "-b", "first").exits(0);
+    run("verify", there).exits(0);
   }
 }

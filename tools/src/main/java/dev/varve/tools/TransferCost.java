@@ -1,0 +1,42 @@
+package dev.varve.tools;
+
+import dev.varve.sync.SyncReport;
+import java.util.Optional;
+
+/** About what a copy asks of the buckets at its ends. */
+final class TransferCost {
+  /** Names in one page of a listing. */
+  private static final long PAGE = 1000;
+
+  private TransferCost() {}
+
+  /** The estimate for a copy that was only looked at, or empty where neither end is a bucket. */
+  static Optional<S3Cost> of(SyncReport report, boolean fromS3, boolean toS3) {
+    if (!fromS3 && !toS3) {
+      return Optional.empty();
+    }
+    long refs = report.moves().size();
+    S3Cost cost = S3Cost.NONE;
+    if (toS3) {
+      // The objects and the ref records; of each ref its newest number, and perhaps a listing of
+      // all names. The configuration, each ref's record, and the names asked for one by one.
+      long pages = report.listed() > 0 ? 1 + report.listed() / PAGE : 0;
+      cost =
+          cost.plus(
+              new S3Cost(
+                  report.objects() + 2 * refs + pages,
+                  1 + refs + report.asked(),
+                  report.bytes(),
+                  0));
+    }
+    if (fromS3) {
+      // Two listings of refs, and each ref's newest number. The configuration, each ref's record,
+      // the objects, and the commits once more, since history is read before anything is sent.
+      cost =
+          cost.plus(
+              new S3Cost(
+                  2 + refs, 1 + refs + report.objects() + report.commits(), 0, report.bytes()));
+    }
+    return Optional.of(cost);
+  }
+}
