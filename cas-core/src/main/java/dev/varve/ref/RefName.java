@@ -59,6 +59,16 @@ public record RefName(Kind kind, String name) implements Comparable<RefName> {
     return new RefName(Kind.PINS, name);
   }
 
+  /** Whether a name is one of a ref; a revision need not be. */
+  public static boolean isValid(String name) {
+    try {
+      check(name);
+      return true;
+    } catch (InvalidNameException not) {
+      return false;
+    }
+  }
+
   /** Parses {@link #full()}. */
   public static RefName parseFull(String full) {
     int slash = full.indexOf('/');

@@ -57,6 +57,9 @@ public interface RefSelection {
    * @return empty where the name is neither in {@code from}, though it may be another revision
    */
   static Optional<RefSelection> named(Repository from, String name) {
+    if (!RefName.isValid(name)) {
+      return Optional.empty();
+    }
     return find(from, RefName.branch(name), RefWish.Rule.FORWARD)
         .or(() -> find(from, RefName.tag(name), RefWish.Rule.ONCE))
         .map(wish -> repository -> List.of(wish));

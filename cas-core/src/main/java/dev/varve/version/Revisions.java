@@ -110,7 +110,7 @@ final class Revisions {
     if (name.isEmpty()) {
       throw new InvalidNameException("revision", revision, "it begins with no name");
     }
-    if (validRef(name)) {
+    if (RefName.isValid(name)) {
       Optional<ContentHash> ref =
           repository
               .refs()
@@ -133,7 +133,7 @@ final class Revisions {
       if (name.length() >= MIN_PREFIX) {
         return prefixed(name.toLowerCase(Locale.ROOT));
       }
-    } else if (!validRef(name)) {
+    } else if (!RefName.isValid(name)) {
       RefName.branch(name);
     }
     throw new NotFoundException(
@@ -142,15 +142,6 @@ final class Revisions {
             + "' in "
             + repository.location()
             + ": it is no branch, no tag and no commit; 'varve branch' and 'varve tag' list what is there");
-  }
-
-  private static boolean validRef(String name) {
-    try {
-      RefName.branch(name);
-      return true;
-    } catch (InvalidNameException not) {
-      return false;
-    }
   }
 
   /** Looks among all commits that a ref reaches, or reached as long as its log goes back. */

@@ -24,8 +24,7 @@ final class Repositories {
       Console console, String repo, S3Options s3, UnaryOperator<Backend> cached) {
     Backend backend = backend(console, repo, s3);
     return Varve.open(
-        S3Options.isS3(repo) ? cached.apply(backend) : backend,
-        environment(console.environment()));
+        S3Options.isS3(repo) ? cached.apply(backend) : backend, environment(console.environment()));
   }
 
   /** Opens what a repository is stored in, whether it can be read as one or not. */

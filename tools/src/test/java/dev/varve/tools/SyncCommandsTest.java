@@ -143,7 +143,8 @@ class SyncCommandsTest {
     assertThat(names(there, "tag")).containsExactly("v1");
     run("push", here, there, "main~1", "-b", "old").exits(0);
     assertThat(names(there, "branch")).containsExactly("old", "side");
-    run("push", here, there, "main~1", "--json").exits(2);
+    assertThat(run("push", here, there, "main~1", "--json").exits(2).error().path("hint").asText())
+        .startsWith("-b NAME");
     run("push", here, there, "none", "--json").exits(5);
     run("push", here, there, "main", "--all", "--json").exits(2);
     run("push", here, there, "-b", "x", "--json").exits(2);
