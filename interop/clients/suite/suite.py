@@ -12,6 +12,7 @@ import deadline
 import environments
 import listings
 import names
+import pasted
 import tear
 import values
 from clients import CLIENTS
@@ -21,7 +22,7 @@ from varve import Serving, commit_states, varve
 
 # A run takes some minutes, three times that where everything is installed first on a busy machine.
 MOST_SECONDS = 35 * 60
-CHECKS = ["values", "listings", "names", "damage", "tear", "exported"]
+CHECKS = ["values", "listings", "names", "damage", "tear", "exported", "pasted"]
 
 
 def main(wanted):
@@ -80,6 +81,7 @@ class Suite:
                 "damage": lambda: hurt.check(self.clients),
                 "tear": lambda: tear.check(self.tally, self.work),
                 "exported": lambda: self.exported(committed, truth),
+                "pasted": lambda: self.pasted(committed),
             },
         ]
         # The machine waits for no single client: what takes longest runs beside all else.
@@ -105,6 +107,10 @@ class Suite:
             places = self.places(serving, committed)
             self.counted("fsspec-http", lambda: listings.check_trees(self.tally, places))
             listings.check_n5(self.tally, places)
+
+    def pasted(self, committed):
+        with self.serving("pasted") as serving:
+            pasted.check(self.tally, serving, committed)
 
     def serving(self, name):
         return Serving(sorted(self.repositories.iterdir()), self.work / f"{name}.log")

@@ -33,6 +33,11 @@ final class Samples {
                 Stream.iterate(states.elements(), e -> e.hasNext(), e -> e).map(e -> e.next()));
   }
 
+  /** The names of all datasets. */
+  static Stream<String> names() {
+    return expected().path("datasets").properties().stream().map(Map.Entry::getKey);
+  }
+
   /** What is expected of a dataset's states, by name. */
   static JsonNode states(String dataset) {
     return expected().path("datasets").path(dataset).path("states");

@@ -44,7 +44,7 @@ class ZarrJavaTest {
   }
 
   /** The digest of arrays' values in a row, as the samples' README defines it. */
-  private static String digest(List<ucar.ma2.Array> parts) {
+  static String digest(List<ucar.ma2.Array> parts) {
     Hasher hasher = HashAlgorithm.SHA256.hasher();
     for (ucar.ma2.Array part : parts) {
       ByteBuffer bytes =

@@ -113,7 +113,10 @@ final class CommitPage {
           "<code>"
               + Html.escape(metadata.field())
               + "</code>: "
-              + values(metadata.before(), metadata.after()));
+              // It repeats the documents of all nodes; their own changes stand in their own rows.
+              + (metadata.field().equals("consolidated_metadata")
+                  ? "rewritten"
+                  : values(metadata.before(), metadata.after())));
     } else if (change instanceof ZarrChange.ChunkTotals totals) {
       row(
           "~",

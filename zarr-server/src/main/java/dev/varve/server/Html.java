@@ -63,7 +63,8 @@ final class Html {
           + "summary{cursor:pointer;margin:.4rem 0}footer{max-width:66rem;margin:0 auto;"
           + "padding:2.5rem 1.2rem;font-size:.85rem;color:var(--soft)}"
           + "@media(max-width:40rem){dl{grid-template-columns:1fr;gap:0}dd{margin-bottom:.5rem}"
-          + "th,td{padding:.4rem .55rem}td.w{white-space:normal}.wide{display:none}}";
+          + "th,td{padding:.4rem .55rem}.scroll td:first-child{overflow-wrap:anywhere}"
+          + "td.w{white-space:normal}.wide{display:none}}";
 
   private static final String[] UNITS = {"KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};
   private static final DateTimeFormatter MINUTES =
