@@ -13,7 +13,11 @@ import org.junit.jupiter.api.Test;
 /** What {@link dev.varve.blob.BlobStore} promises to several threads. */
 public abstract class BlobThreadsContract extends ContractFixture {
   private static final int THREADS = 8;
-  private static final int EACH = 60;
+
+  /** How many blobs each thread writes. */
+  protected int each() {
+    return 60;
+  }
 
   private void assertWhole(Sample blob) {
     try (StoredBlob stored = backend().blobs().open(blob.hash()).orElseThrow()) {
@@ -35,7 +39,7 @@ public abstract class BlobThreadsContract extends ContractFixture {
             THREADS,
             index -> {
               List<Sample> mine = new ArrayList<>();
-              for (int i = 0; i < EACH; i++) {
+              for (int i = 0; i < each(); i++) {
                 // Every second blob is everybody's.
                 Sample blob =
                     Sample.of(i % 2 == 0 ? i : 1000L * (index + 1) + i, 100 + 997 * (i % 40));
@@ -53,7 +57,7 @@ public abstract class BlobThreadsContract extends ContractFixture {
   @Test
   void readersSeeBlobsWholeOrNotAtAllWhileTheyAreWritten() throws InterruptedException {
     List<Sample> blobs = new ArrayList<>();
-    for (int i = 0; i < EACH; i++) {
+    for (int i = 0; i < each(); i++) {
       blobs.add(Sample.of(i, 40_000 + i));
     }
     Threads.together(

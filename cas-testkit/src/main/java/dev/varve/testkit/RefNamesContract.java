@@ -44,6 +44,11 @@ public abstract class RefNamesContract extends ContractFixture {
           "\uff21",
           "\ud83c\udf0a");
 
+  /** How many refs there are where there are many. */
+  protected int many() {
+    return 1500;
+  }
+
   private RefStore refs() {
     return backend().refs();
   }
@@ -124,12 +129,12 @@ public abstract class RefNamesContract extends ContractFixture {
 
   @Test
   void manyRefsAreListed() {
-    for (int i = 0; i < 1500; i++) {
+    for (int i = 0; i < many(); i++) {
       write(RefName.tag("t" + (10_000 + i)), i);
     }
 
     List<String> names = listed(RefName.Kind.TAGS);
 
-    assertThat(names).hasSize(1500).isSorted();
+    assertThat(names).hasSize(many()).isSorted();
   }
 }

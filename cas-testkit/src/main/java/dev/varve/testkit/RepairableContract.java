@@ -203,7 +203,7 @@ public abstract class RepairableContract extends ContractFixture {
 
     damage(last);
 
-    assertThatThrownBy(() -> backend().refs().read(MAIN)).isInstanceOf(StoreException.class);
+    assertThatThrownBy(() -> reopen().refs().read(MAIN)).isInstanceOf(StoreException.class);
     assertThat(refs().names(RefName.Kind.HEADS)).containsExactly(MAIN);
     assertThat(refs().names(RefName.Kind.TAGS)).isEmpty();
     assertThat(refs().newest(MAIN)).hasValue(last.number());
@@ -249,7 +249,7 @@ public abstract class RepairableContract extends ContractFixture {
 
     assertThat(refs().restore(MAIN, last.number(), whole, RefRecordCodec.encode(last))).isEmpty();
 
-    assertThatThrownBy(() -> backend().refs().read(MAIN)).isInstanceOf(StoreException.class);
+    assertThatThrownBy(() -> reopen().refs().read(MAIN)).isInstanceOf(StoreException.class);
   }
 
   @Test

@@ -28,6 +28,11 @@ public abstract class ValueContract extends ContractFixture {
   /** More than a buffer may hold. */
   private static final int LARGE = Blobs.MAX_WHOLE + 12_345;
 
+  /** How many blobs there are where there are many. */
+  protected int many() {
+    return 3000;
+  }
+
   private WriteTotals store(ContentHash hash, ValueSource source) {
     try (BlobWriter writer = backend().blobs().writer(0)) {
       writer.put(hash, source);
@@ -168,7 +173,7 @@ public abstract class ValueContract extends ContractFixture {
         backend().blobs() instanceof ScannableBlobs, "this store cannot tell what it holds");
     Map<ContentHash, Long> stored = new TreeMap<>();
     try (BlobWriter writer = backend().blobs().writer(0)) {
-      for (int i = 0; i < 3000; i++) {
+      for (int i = 0; i < many(); i++) {
         Sample blob = Sample.of(i, i % 50);
         writer.put(blob.hash(), blob.bytes());
         stored.put(blob.hash(), (long) blob.length());
