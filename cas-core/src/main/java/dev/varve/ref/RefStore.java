@@ -20,6 +20,30 @@ public interface RefStore {
    */
   Optional<RefRecord> read(RefName name);
 
+  /**
+   * The newest record that can be told at little cost, or empty where none can. It may be older
+   * than the newest: enough to see that what one holds is outdated, before much is built on it.
+   */
+  default Optional<RefRecord> recent(RefName name) {
+    return read(name);
+  }
+
+  /**
+   * Begins a turn of this thread at moving a ref. Where each attempt costs round trips, a store
+   * lets the threads of a process take turns in order of their coming, instead of spoiling each
+   * other's attempts. Nothing depends on it but speed: a store may have no turns, and one that has
+   * does not let anybody wait for ever.
+   */
+  default Turn turn(RefName name) {
+    return () -> {};
+  }
+
+  /** A turn, to be closed by the thread that began it. */
+  interface Turn extends AutoCloseable {
+    @Override
+    void close();
+  }
+
   /** The record with a number, or empty where that was never written. */
   Optional<RefRecord> read(RefName name, long number);
 

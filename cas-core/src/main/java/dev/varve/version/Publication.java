@@ -72,6 +72,7 @@ final class Publication {
     ContentHash id = repository.config().hash().hash(bytes);
     writer.put(id, bytes);
     Evidence evidence = writer.flush();
+    repository.remember(id, commit, bytes.remaining());
     return new Attempt(
         id, commit, point(head, id, forward, "commit: " + firstLine(info.message()), evidence));
   }

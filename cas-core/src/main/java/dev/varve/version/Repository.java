@@ -1,5 +1,7 @@
 package dev.varve.version;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.varve.blob.Mender;
 import dev.varve.blob.VerifiedBlobs;
 import dev.varve.error.BackendException;
@@ -32,6 +34,11 @@ public final class Repository implements AutoCloseable {
   /** How many bytes of verified tree nodes are kept. */
   public static final long NODE_CACHE_BYTES = 64L << 20;
 
+  /** Only commits up to so many bytes are remembered, and so many of them. */
+  private static final int SMALL_COMMIT = 4096;
+
+  private static final int COMMITS = 1024;
+
   private final Backend backend;
   private final RepositoryConfig config;
   private final Environment environment;
@@ -39,6 +46,8 @@ public final class Repository implements AutoCloseable {
   private final VerifiedBlobs blobs;
   private final NodeSource nodes;
   private final Refs refs;
+  private final Cache<ContentHash, Commit> commits =
+      Caffeine.newBuilder().maximumSize(COMMITS).executor(Runnable::run).build();
   private final History history = new History(this::commit);
 
   private Repository(
@@ -157,9 +166,23 @@ public final class Repository implements AutoCloseable {
     return new Revisions(this).resolve(revision);
   }
 
-  /** A commit by id. */
+  /** A commit by id. Some that were read before are remembered, already proved. */
   public Commit commit(ContentHash id) {
-    return CommitCodec.decode(id, blobs.get("commit", id, CommitCodec.MAX_BYTES));
+    Commit known = commits.getIfPresent(id);
+    if (known != null) {
+      return known;
+    }
+    ByteBuffer bytes = blobs.get("commit", id, CommitCodec.MAX_BYTES);
+    Commit commit = CommitCodec.decode(id, bytes);
+    remember(id, commit, bytes.remaining());
+    return commit;
+  }
+
+  /** Remembers a commit that is stored. */
+  void remember(ContentHash id, Commit commit, int length) {
+    if (length <= SMALL_COMMIT) {
+      commits.put(id, commit);
+    }
   }
 
   /** Whether a commit is stored under an id. */

@@ -10,6 +10,7 @@ import dev.varve.hash.ContentHash;
 import dev.varve.ref.RefName;
 import dev.varve.ref.RefOutcome;
 import dev.varve.ref.RefRecord;
+import dev.varve.ref.RefStore;
 import dev.varve.tree.Difference;
 import dev.varve.tree.Entry;
 import dev.varve.tree.Key;
@@ -331,8 +332,18 @@ public final class Transaction implements View, AutoCloseable {
   public CommitOutcome commit(CommitInfo info) {
     requireOpen();
     spill();
+    RefStore.Turn turn = repository.backend().refs().turn(branch);
+    try {
+      return commitInTurn(info);
+    } finally {
+      turn.close();
+    }
+  }
+
+  private CommitOutcome commitInTurn(CommitInfo info) {
     Publication publication = new Publication(repository, branch, writer);
     for (int attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+      head = newer(head, repository.backend().refs().recent(branch));
       Optional<ContentHash> current = head.flatMap(RefRecord::target);
       if (current.isEmpty() && branchExisted) {
         throw BackendException.permanent(
@@ -382,6 +393,12 @@ public final class Transaction implements View, AutoCloseable {
             + MAX_ATTEMPTS
             + " other commits came first; nothing was changed, try again",
         null);
+  }
+
+  private static Optional<RefRecord> newer(Optional<RefRecord> held, Optional<RefRecord> seen) {
+    return seen.isPresent() && seen.get().number() > held.map(RefRecord::number).orElse(0L)
+        ? seen
+        : held;
   }
 
   /** No commit; but a branch that is asked for from a base is made. */
