@@ -2,6 +2,7 @@ package dev.varve.s3;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -101,7 +102,20 @@ final class AwsBucket implements Bucket {
       return request.get();
     } catch (SdkException failed) {
       throw S3Errors.of(operation, place(key), failed);
+    } catch (UncheckedIOException broken) {
+      throw S3Errors.of(operation, place(key), broken.getCause());
     }
+  }
+
+  /**
+   * What every whole answer has. The HTTP client takes headers that break off for all there are,
+   * and then a body that is missing for one that is empty.
+   */
+  private <R> R whole(String operation, String key, @Nullable R part) {
+    if (part == null) {
+      throw S3Errors.of(operation, place(key), new IOException("a part of it is missing"));
+    }
+    return part;
   }
 
   /** The SHA-256 of bytes as the header has it, in Base64. */
@@ -158,6 +172,7 @@ final class AwsBucket implements Bucket {
                 get.bucket(location.bucket())
                     .key(key)
                     .range("bytes=" + position + "-" + (position + count - 1)))) {
+      whole("read", key, in.response().contentLength());
       return Optional.of(piece(in, position, count));
     } catch (AwsServiceException refused) {
       if (S3Errors.absent(refused)) {
@@ -172,6 +187,8 @@ final class AwsBucket implements Bucket {
       throw S3Errors.of("read", place(key), failed);
     } catch (IOException broken) {
       throw S3Errors.of("read", place(key), broken);
+    } catch (UncheckedIOException broken) {
+      throw S3Errors.of("read", place(key), broken.getCause());
     }
   }
 
@@ -206,7 +223,10 @@ final class AwsBucket implements Bucket {
   public OptionalLong length(String key) {
     try {
       return OptionalLong.of(
-          client.headObject(head -> head.bucket(location.bucket()).key(key)).contentLength());
+          whole(
+              "look for",
+              key,
+              client.headObject(head -> head.bucket(location.bucket()).key(key)).contentLength()));
     } catch (AwsServiceException refused) {
       if (S3Errors.absent(refused)) {
         return OptionalLong.empty();
@@ -231,28 +251,31 @@ final class AwsBucket implements Bucket {
                             .maxKeys(max)
                             .delimiter(folders ? "/" : null)
                             .continuationToken(after.orElse(null))));
+    boolean more = whole("list", prefix, page.isTruncated());
     return new Page(
         page.contents().stream().map(each -> new Listed(each.key(), each.size())).toList(),
         page.commonPrefixes().stream().map(CommonPrefix::prefix).toList(),
-        Boolean.TRUE.equals(page.isTruncated())
-            ? Optional.ofNullable(page.nextContinuationToken())
-            : Optional.empty());
+        more ? Optional.of(whole("list", prefix, page.nextContinuationToken())) : Optional.empty());
   }
 
   @Override
   public String beginParts(String key) {
-    return send(
-            "begin an upload of",
-            key,
-            () ->
-                client.createMultipartUpload(
-                    begin ->
-                        begin
-                            .bucket(location.bucket())
-                            .key(key)
-                            .checksumAlgorithm(ChecksumAlgorithm.SHA256)
-                            .contentType(BYTES)))
-        .uploadId();
+    String operation = "begin an upload of";
+    return whole(
+        operation,
+        key,
+        send(
+                operation,
+                key,
+                () ->
+                    client.createMultipartUpload(
+                        begin ->
+                            begin
+                                .bucket(location.bucket())
+                                .key(key)
+                                .checksumAlgorithm(ChecksumAlgorithm.SHA256)
+                                .contentType(BYTES)))
+            .uploadId());
   }
 
   @Override
@@ -272,7 +295,9 @@ final class AwsBucket implements Bucket {
                                 .checksumSHA256(sha256),
                         body(bytes)))
             .eTag();
-    return new Part(number, etag, sha256);
+    boolean open =
+        etag == null || etag.length() < 2 || etag.startsWith("\"") != etag.endsWith("\"");
+    return new Part(number, whole("write part " + number + " of", key, open ? null : etag), sha256);
   }
 
   @Override
@@ -296,17 +321,22 @@ final class AwsBucket implements Bucket {
                         .checksumSHA256(part.sha256())
                         .build())
             .toList();
-    send(
-        "finish the upload of",
+    String operation = "finish the upload of";
+    whole(
+        operation,
         key,
-        () ->
-            client.completeMultipartUpload(
-                join ->
-                    join.bucket(location.bucket())
-                        .key(key)
-                        .uploadId(upload)
-                        .ifNoneMatch(ifNoneMatch)
-                        .multipartUpload(list -> list.parts(all))));
+        send(
+                operation,
+                key,
+                () ->
+                    client.completeMultipartUpload(
+                        join ->
+                            join.bucket(location.bucket())
+                                .key(key)
+                                .uploadId(upload)
+                                .ifNoneMatch(ifNoneMatch)
+                                .multipartUpload(list -> list.parts(all))))
+            .eTag());
   }
 
   @Override

@@ -7,6 +7,7 @@ import dev.varve.ref.RefStore;
 import dev.varve.ref.RepairableBackend;
 import java.nio.ByteBuffer;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
 
@@ -28,6 +29,7 @@ public final class S3Backend implements RepairableBackend {
   private final Workers workers;
   private final S3BlobStore blobs;
   private final S3RefStore refs;
+  private volatile @Nullable ByteBuffer config;
 
   S3Backend(Bucket bucket, S3Layout layout, S3Settings settings) {
     this.bucket = bucket;
@@ -93,9 +95,20 @@ public final class S3Backend implements RepairableBackend {
     return refs;
   }
 
+  /** {@inheritDoc} It is written once, so it is read once, unless it was repaired. */
   @Override
   public Optional<ByteBuffer> config() {
-    return attempts.read(() -> bucket.get(layout.config(), 0, MAX_CONFIG)).map(Bucket.Piece::bytes);
+    ByteBuffer known = config;
+    if (known == null) {
+      Optional<ByteBuffer> found =
+          attempts.read(() -> bucket.get(layout.config(), 0, MAX_CONFIG)).map(Bucket.Piece::bytes);
+      if (found.isEmpty()) {
+        return found;
+      }
+      known = found.get();
+      config = known;
+    }
+    return Optional.of(known.duplicate());
   }
 
   /**
@@ -141,6 +154,7 @@ public final class S3Backend implements RepairableBackend {
           bucket.replace(layout.config(), copy);
           return true;
         });
+    config = null;
     return kept;
   }
 

@@ -8,13 +8,11 @@ import dev.varve.blob.ScannableBlobs;
 import dev.varve.blob.StoredBlob;
 import dev.varve.blob.ValueSource;
 import dev.varve.hash.ContentHash;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Function;
 import java.util.function.ObjLongConsumer;
 import java.util.function.Predicate;
 
@@ -75,31 +73,23 @@ final class S3BlobStore implements BlobStore, ScannableBlobs, RepairableBlobs {
 
   @Override
   public Set<ContentHash> missing(Collection<ContentHash> hashes) {
-    String operation = "look for blobs in " + bucket.location();
-    List<ContentHash> all = new ArrayList<>(new LinkedHashSet<>(hashes));
-    List<ContentHash> absent = without(operation, all, this::holdsPlain);
+    Set<ContentHash> all = new LinkedHashSet<>(hashes);
+    Set<ContentHash> absent = new StoredNames(bucket, layout, workers, attempts).absent(all);
     // A copy is made only where the plain name was taken by a collection, or is there and damaged.
     // So the chain, read after the names, spares a listing for each of them.
     if (!absent.isEmpty() && chain.epoch() > 0) {
-      absent = without(operation, absent, hash -> !copies(hash).isEmpty());
-    }
-    return new LinkedHashSet<>(absent);
-  }
-
-  private boolean holdsPlain(ContentHash hash) {
-    return attempts.read(() -> bucket.length(layout.blob(hash))).isPresent();
-  }
-
-  private List<ContentHash> without(
-      String operation, List<ContentHash> hashes, Function<ContentHash, Boolean> stored) {
-    List<Boolean> there = workers.map(operation, hashes, stored);
-    List<ContentHash> absent = new ArrayList<>();
-    for (int i = 0; i < there.size(); i++) {
-      if (!there.get(i)) {
-        absent.add(hashes.get(i));
+      List<ContentHash> gone = List.copyOf(absent);
+      List<Boolean> copied =
+          workers.map(
+              "look for blobs in " + bucket.location(), gone, hash -> !copies(hash).isEmpty());
+      for (int i = 0; i < gone.size(); i++) {
+        if (copied.get(i)) {
+          absent.remove(gone.get(i));
+        }
       }
     }
-    return absent;
+    all.retainAll(absent);
+    return all;
   }
 
   @Override

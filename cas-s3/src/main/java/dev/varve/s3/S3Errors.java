@@ -59,13 +59,15 @@ final class S3Errors {
     return switch (status) {
       case 412 -> S3Failure.Kind.TAKEN;
       case 409 -> S3Failure.Kind.CONTENDED;
-      case 408, 429, 500, 502, 503, 504 -> S3Failure.Kind.BUSY;
+      // S3 answers 200 before it joins parts, and may then say that it failed.
+      case 200, 408, 429, 500, 502, 503, 504 -> S3Failure.Kind.BUSY;
       // S3 says so where a body was late, and where it was damaged on the way.
       case 400 ->
           code.equals("RequestTimeout") || code.equals("BadDigest")
               ? S3Failure.Kind.BUSY
               : S3Failure.Kind.REFUSED;
-      default -> S3Failure.Kind.REFUSED;
+      // No status at all: the first line of the answer broke off.
+      default -> status < 100 || status > 599 ? S3Failure.Kind.UNANSWERED : S3Failure.Kind.REFUSED;
     };
   }
 

@@ -14,7 +14,7 @@ final class S3Failure extends RuntimeException {
     TAKEN,
     /** 409: another request on the same name was under way. Proves nothing. */
     CONTENDED,
-    /** 429, 500, 502, 503, 504: busy or broken; it may even have happened. */
+    /** 408, 429, 500, 502, 503, 504: busy or broken; it may even have happened. */
     BUSY,
     /** No answer, or half of one: it may have happened, or may yet. */
     UNANSWERED,

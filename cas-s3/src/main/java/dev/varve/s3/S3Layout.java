@@ -56,11 +56,20 @@ record S3Layout(String prefix) {
   /** Whose blob a key below {@link #blobs()} is, under its plain or a copy name. */
   Optional<ContentHash> blobOf(String key) {
     String name = key.substring(blobs().length());
-    boolean plain = name.matches("[0-9a-f]{2}/[0-9a-f]{62}");
+    boolean plain = isPlain(name);
     boolean copy = !plain && name.matches("[0-9a-f]{2}/[0-9a-f]{62}\\.[0-9a-f]{16}");
     return plain || copy
         ? Optional.of(ContentHash.parse(name.substring(0, 2) + name.substring(3, 65)))
         : Optional.empty();
+  }
+
+  /** Whether a key below {@link #blobs()} is a blob's plain name. */
+  boolean isPlainBlob(String key) {
+    return isPlain(key.substring(blobs().length()));
+  }
+
+  private static boolean isPlain(String name) {
+    return name.matches("[0-9a-f]{2}/[0-9a-f]{62}");
   }
 
   /** The folder of all refs of a kind. */

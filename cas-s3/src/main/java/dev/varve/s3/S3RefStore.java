@@ -19,6 +19,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.Future;
 
 /**
  * Refs as numbered, create-only objects. Thread-safe, and safe between processes and machines: a
@@ -37,6 +38,8 @@ final class S3RefStore implements RefStore, RepairableRefs {
   private final Attempts attempts;
   private final ConditionalWrite conditional;
   private final Chain chain;
+  private final SeenRecords seen = new SeenRecords();
+  private final RefTurns turns;
 
   S3RefStore(Bucket bucket, S3Layout layout, Workers workers, Attempts attempts) {
     this.bucket = bucket;
@@ -45,22 +48,39 @@ final class S3RefStore implements RefStore, RepairableRefs {
     this.attempts = attempts;
     this.conditional = new ConditionalWrite(attempts);
     this.chain = new Chain(bucket, layout, attempts);
+    this.turns = new RefTurns(attempts.pause());
+  }
+
+  /** {@inheritDoc} One listing of one key; and one GET, unless that record was seen before. */
+  @Override
+  public Optional<RefRecord> read(RefName name) {
+    OptionalLong newest = newest(name);
+    return newest.isEmpty() ? Optional.empty() : Optional.of(listed(name, newest.getAsLong()));
+  }
+
+  private RefRecord listed(RefName name, long number) {
+    Optional<RefRecord> known = seen.newest(name).filter(record -> record.number() == number);
+    return known.orElseGet(
+        () ->
+            seen.saw(
+                read(name, number)
+                    .orElseThrow(
+                        () ->
+                            CorruptDataException.malformed(
+                                "ref",
+                                name.full(),
+                                "record " + number + " is listed and cannot be read"))));
+  }
+
+  /** {@inheritDoc} What this process met; asks nobody. */
+  @Override
+  public Optional<RefRecord> recent(RefName name) {
+    return seen.newest(name);
   }
 
   @Override
-  public Optional<RefRecord> read(RefName name) {
-    OptionalLong newest = new Records(bucket, attempts).newest(layout.ref(name));
-    if (newest.isEmpty()) {
-      return Optional.empty();
-    }
-    long number = newest.getAsLong();
-    RefRecord record =
-        read(name, number)
-            .orElseThrow(
-                () ->
-                    CorruptDataException.malformed(
-                        "ref", name.full(), "record " + number + " is listed and cannot be read"));
-    return Optional.of(record);
+  public Turn turn(RefName name) {
+    return turns.take(name);
   }
 
   @Override
@@ -103,11 +123,12 @@ final class S3RefStore implements RefStore, RepairableRefs {
     return names;
   }
 
+  /** {@inheritDoc} All are read as they are stored, whatever was seen before. */
   @Override
   public List<RefRecord> list(RefName.Kind kind) {
-    return workers
-        .map("list refs of " + bucket.location(), names(kind), name -> read(name))
-        .stream()
+    List<RefName> names = names(kind);
+    names.forEach(seen::forget);
+    return workers.map("list refs of " + bucket.location(), names, name -> read(name)).stream()
         .flatMap(Optional::stream)
         .toList();
   }
@@ -169,8 +190,10 @@ final class S3RefStore implements RefStore, RepairableRefs {
     }
   }
 
+  /** {@inheritDoc} All are read as they are stored, whatever was seen before. */
   @Override
   public Iterator<RefRecord> log(RefName name) {
+    seen.forget(name);
     return RefLog.iterate(this, name);
   }
 
@@ -254,25 +277,18 @@ final class S3RefStore implements RefStore, RepairableRefs {
     byte[] bytes = new byte[encoded.remaining()];
     encoded.duplicate().get(bytes);
     String key = layout.refRecord(name, record.number());
+    if (seen.newest(name).filter(known -> known.number() >= record.number()).isPresent()) {
+      return new RefOutcome.Lost(read(name));
+    }
+    Slot slot = new Slot(name, record.number(), encoded);
     ConditionalWrite.Outcome outcome;
     try {
-      outcome =
-          conditional.write(
-              () -> bucket.create(key, bytes),
-              () ->
-                  // The nonce is within the bytes: equal ones are ours.
-                  slot(name, record.number())
-                      .map(
-                          found ->
-                              found.equals(encoded)
-                                  ? ConditionalWrite.Look.OURS
-                                  : ConditionalWrite.Look.THEIRS)
-                      .orElse(ConditionalWrite.Look.NOTHING));
+      outcome = conditional.write(() -> bucket.create(key, bytes), slot::look);
     } catch (S3Failure refused) {
       throw refused.toStoreException();
     }
     if (outcome instanceof ConditionalWrite.Outcome.Ours) {
-      return new RefOutcome.Done(record);
+      return new RefOutcome.Done(seen.saw(record));
     }
     if (outcome instanceof ConditionalWrite.Outcome.Unknown unknown) {
       return new RefOutcome.Unknown(
@@ -286,6 +302,49 @@ final class S3RefStore implements RefStore, RepairableRefs {
                   + " was written shows when it is read again",
               unknown.why()));
     }
-    return new RefOutcome.Lost(read(name));
+    return new RefOutcome.Lost(Optional.of(listed(name, slot.newest)));
+  }
+
+  /** A number that a record is to be written to, and what is found there. One thread. */
+  private final class Slot {
+    private final RefName name;
+    private final long number;
+    private final ByteBuffer ours;
+
+    /** Once another's record was found: the newest number of the ref, not below this one. */
+    private long newest;
+
+    Slot(RefName name, long number, ByteBuffer ours) {
+      this.name = name;
+      this.number = number;
+      this.ours = ours;
+    }
+
+    /** Looks at the same time which number is the newest, since who lost will ask that next. */
+    ConditionalWrite.Look look() {
+      Future<OptionalLong> listing = workers.submit(() -> S3RefStore.this.newest(name));
+      Optional<ByteBuffer> found = slot(name, number);
+      if (found.isEmpty()) {
+        listing.cancel(false);
+        return ConditionalWrite.Look.NOTHING;
+      }
+      // The nonce is within the bytes: equal ones are ours.
+      if (found.get().equals(ours)) {
+        listing.cancel(false);
+        return ConditionalWrite.Look.OURS;
+      }
+      seen.saw(decode(name, number, found.get()));
+      newest = Math.max(number, told(listing));
+      return ConditionalWrite.Look.THEIRS;
+    }
+
+    /** It is settled who won; a listing that fails changes nothing about that. */
+    private long told(Future<OptionalLong> listing) {
+      try {
+        return Workers.result("list " + name, listing).orElse(number);
+      } catch (BackendException untold) {
+        return number;
+      }
+    }
   }
 }

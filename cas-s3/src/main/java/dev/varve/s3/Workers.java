@@ -3,6 +3,7 @@ package dev.varve.s3;
 import dev.varve.error.BackendException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -90,6 +91,25 @@ final class Workers implements AutoCloseable {
       throw interrupted(operation);
     } finally {
       running.forEach(each -> each.cancel(false));
+    }
+  }
+
+  /** Begins something beside what the caller does. */
+  <R> Future<R> submit(Callable<R> task) {
+    return threads.submit(task);
+  }
+
+  /** What {@link #submit} began comes to, or its failure. */
+  static <R> R result(String operation, Future<R> task) {
+    try {
+      return task.get();
+    } catch (ExecutionException failed) {
+      if (failed.getCause() instanceof RuntimeException known) {
+        throw known;
+      }
+      throw new IllegalStateException(failed.getCause());
+    } catch (InterruptedException interrupted) {
+      throw interrupted(operation);
     }
   }
 

@@ -85,6 +85,84 @@ class S3RulesTest {
   }
 
   @Test
+  void loserIsToldTheNewestRecordByThreeRequests() {
+    RefRecord record = created();
+    S3Backend other = new S3Backend(stored, layout, MemoryFactory.SETTINGS);
+    RefOutcome won = other.refs().compareAndSet(Optional.of(record), change(2), FRESH);
+    note();
+
+    RefOutcome lost = backend.refs().compareAndSet(Optional.of(record), change(3), FRESH);
+
+    assertThat(lost).isEqualTo(new RefOutcome.Lost(Optional.of(((RefOutcome.Done) won).record())));
+    assertThat(requests)
+        .containsExactlyInAnyOrder(
+            "create " + layout.refRecord(MAIN, 3),
+            "get " + layout.refRecord(MAIN, 3),
+            "list " + layout.ref(MAIN));
+  }
+
+  @Test
+  void recordThatWasSeenIsNotReadAgain() {
+    RefRecord record = created();
+    note();
+
+    assertThat(backend.refs().read(MAIN)).contains(record);
+    assertThat(backend.refs().recent(MAIN)).contains(record);
+    assertThat(requests).containsExactly("list " + layout.ref(MAIN));
+  }
+
+  @Test
+  void recordOfAnotherIsFoundThoughAnOlderOneWasSeen() {
+    RefRecord record = created();
+    S3Backend other = new S3Backend(stored, layout, MemoryFactory.SETTINGS);
+    RefOutcome won = other.refs().compareAndSet(Optional.of(record), change(2), FRESH);
+
+    assertThat(backend.refs().read(MAIN)).contains(((RefOutcome.Done) won).record());
+  }
+
+  @Test
+  void raceThatIsKnownToBeLostIsNotRun() {
+    RefRecord record = created();
+    RefOutcome done = backend.refs().compareAndSet(Optional.of(record), change(2), FRESH);
+    note();
+
+    RefOutcome lost = backend.refs().compareAndSet(Optional.of(record), change(3), FRESH);
+
+    assertThat(lost).isEqualTo(new RefOutcome.Lost(Optional.of(((RefOutcome.Done) done).record())));
+    assertThat(requests).containsExactly("list " + layout.ref(MAIN));
+  }
+
+  @Test
+  void fewNamesAreAskedForOneByOneAndManyByListings() {
+    List<ContentHash> asked = new ArrayList<>();
+    try (BlobWriter writer = backend.blobs().writer(0)) {
+      for (int i = 0; i < 2500; i++) {
+        ByteBuffer bytes = ByteBuffer.allocate(4).putInt(0, i);
+        ContentHash hash = HashAlgorithm.SHA256.hash(bytes);
+        if (i % 2 == 0) {
+          writer.put(hash, bytes);
+        }
+        asked.add(hash);
+      }
+      writer.flush();
+    }
+    note();
+
+    assertThat(backend.blobs().missing(asked)).hasSize(1250);
+    // Two pages tell of 1,250 stored names; then whether copies may be there.
+    assertThat(requests).hasSize(3).allMatch(each -> each.startsWith("list "));
+
+    requests.clear();
+    assertThat(backend.blobs().missing(asked.subList(0, 20))).hasSize(10);
+    assertThat(requests).filteredOn(each -> each.startsWith("length ")).hasSize(20);
+
+    requests.clear();
+    // The first page tells of five in six; the rest is nearer one by one.
+    assertThat(backend.blobs().missing(asked.subList(0, 80))).hasSize(40);
+    assertThat(requests.size()).isBetween(2, 40);
+  }
+
+  @Test
   void refLeftOpenByAnotherIsSetByWhoFindsIt() {
     bucket.follow(
         (request, key) ->
