@@ -50,6 +50,14 @@ final class NativeEnv {
     }
   }
 
+  /** Makes a data file without rows in a directory, and nothing else. It is not synced. */
+  static void makeFile(Path directory) {
+    loadLibrary();
+    Env.create(new PointerProxy())
+        .open(directory.toFile(), MODE, EnvFlags.MDB_NOTLS, EnvFlags.MDB_NOLOCK)
+        .close();
+  }
+
   private static Env<Pointer> open(Path directory, long mapBytes, EnvFlags... flags) {
     EnvFlags[] all = new EnvFlags[flags.length + 1];
     System.arraycopy(flags, 0, all, 1, flags.length);

@@ -39,7 +39,8 @@ final class RepositoryDirectory {
   private RepositoryDirectory() {}
 
   /**
-   * The directory, made where it is absent, holding at least an empty data file.
+   * The directory, made where it is absent, holding at least a data file without rows. All names on
+   * the way to it that were made here, the last one and the data file's are durable.
    *
    * @throws BackendException where it is something else, or holds anything that is no repository
    */
@@ -59,8 +60,12 @@ final class RepositoryDirectory {
       Path data = real.resolve(LmdbLayout.DATA);
       if (!Files.exists(data)) {
         refuseOthers(given, real);
-        touch(data);
-        ValueFiles.sync(real);
+        DataFile.make(real);
+      }
+      // Also where they were there: who made them may have died before they were durable.
+      ValueFiles.sync(real);
+      for (Path each = real.getParent(); each != null; each = each.getParent()) {
+        syncIfPossible(each);
       }
       return real;
     } catch (IOException failed) {
@@ -87,15 +92,11 @@ final class RepositoryDirectory {
     ValueFiles.sync(parent);
   }
 
-  /**
-   * LMDB takes an empty file for a new one. Made here so that the file has an identity from the
-   * start.
-   */
-  private static void touch(Path data) throws IOException {
+  private static void syncIfPossible(Path folder) {
     try {
-      Files.createFile(data);
-    } catch (FileAlreadyExistsException raced) {
-      // Another process creates the same repository; LMDB's lock file puts both in order.
+      ValueFiles.sync(folder);
+    } catch (IOException notOurs) {
+      // A folder that may be passed through but not read: the name in it is somebody else's.
     }
   }
 
@@ -103,7 +104,7 @@ final class RepositoryDirectory {
     try (DirectoryStream<Path> all = Files.newDirectoryStream(directory)) {
       for (Path each : all) {
         String name = each.getFileName().toString();
-        if (!name.equals(LmdbLayout.LOCK) && !name.equals(LmdbLayout.DATA)) {
+        if (!name.startsWith(LmdbLayout.LOCK) && !name.startsWith(LmdbLayout.DATA)) {
           throw BackendException.permanent(
               "cannot create a repository in "
                   + given

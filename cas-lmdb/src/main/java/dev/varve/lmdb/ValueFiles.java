@@ -17,6 +17,8 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -48,6 +50,9 @@ final class ValueFiles {
 
   private final Path directory;
 
+  /** Folders whose names this process has seen to be durable. */
+  private final Set<Path> durable = ConcurrentHashMap.newKeySet();
+
   ValueFiles(Path directory) {
     this.directory = directory;
   }
@@ -73,10 +78,7 @@ final class ValueFiles {
       Path target = LmdbLayout.valueFile(directory, hash);
       try {
         Path folder = target.getParent();
-        if (folder != null && !Files.isDirectory(folder)) {
-          Files.createDirectories(folder);
-          sync(directory.resolve(LmdbLayout.VALUES));
-        }
+        ensure(folder);
         Files.move(path, target, StandardCopyOption.ATOMIC_MOVE);
         sync(folder);
         named = true;
@@ -124,10 +126,8 @@ final class ValueFiles {
   /** A new file, locked. */
   private Incoming begin(long length) throws IOException {
     Path folder = LmdbLayout.incoming(directory);
-    if (!Files.isDirectory(folder)) {
-      Files.createDirectories(folder);
-      sync(directory);
-    }
+    ensure(folder.getParent());
+    ensure(folder);
     while (true) {
       Path path = folder.resolve(OWNER + "-" + COUNT.incrementAndGet());
       RandomAccessFile file = new RandomAccessFile(path.toFile(), "rw");
@@ -145,6 +145,19 @@ final class ValueFiles {
         }
       }
     }
+  }
+
+  /**
+   * Makes a folder, and its name durable. A folder that is there may have been made by a process
+   * that died before it synced the name, or by one that has not done so yet.
+   */
+  private void ensure(@Nullable Path folder) throws IOException {
+    if (folder == null || durable.contains(folder) && Files.isDirectory(folder)) {
+      return;
+    }
+    Files.createDirectories(folder);
+    sync(folder.getParent());
+    durable.add(folder);
   }
 
   private static void copy(ValueSource source, RandomAccessFile file) throws IOException {
