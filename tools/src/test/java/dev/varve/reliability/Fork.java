@@ -25,10 +25,16 @@ final class Fork implements AutoCloseable {
 
   /** Starts {@code main} with {@code -Xmx} of so many MiB. Standard error goes with the output. */
   static Fork start(int heapMiB, Class<?> main, Object... arguments) throws IOException {
+    return under(List.of(), heapMiB, main, arguments);
+  }
+
+  /** The same, with the command that runs it put before it. */
+  static Fork under(List<String> runner, int heapMiB, Class<?> main, Object... arguments)
+      throws IOException {
     // Surefire may put the class path into a jar; it then says what it was.
     String classPath =
         System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
-    List<String> command = new ArrayList<>();
+    List<String> command = new ArrayList<>(runner);
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     if (Runtime.version().feature() >= 24) {
       // These warn where a library loads native code, and the warning would stand in the output.

@@ -62,7 +62,7 @@ final class Work {
 
   /**
    * Arguments: repository, directory to import, name, seed, threads, commits for each to make,
-   * which may be many.
+   * which may be many. A seventh makes each begin with an import.
    */
   public static void main(String[] arguments) throws InterruptedException {
     Path source = Path.of(arguments[1]);
@@ -75,7 +75,11 @@ final class Work {
           threads,
           index -> {
             String name = threads == 1 ? arguments[2] : arguments[2] + "-" + index;
-            new Work(repository, source, name, seed + index, System.out::println).make(commits);
+            Work work = new Work(repository, source, name, seed + index, System.out::println);
+            if (arguments.length > 6) {
+              work.importInto("main");
+            }
+            work.make(commits);
             return null;
           });
       System.out.println("end");
