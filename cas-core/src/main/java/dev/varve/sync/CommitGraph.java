@@ -72,6 +72,12 @@ final class CommitGraph {
     return loaded;
   }
 
+  private Loaded parent(Loaded child, ContentHash id) {
+    Loaded parent = commit(id);
+    child.commit().requireOlder(child.id(), id, parent.commit());
+    return parent;
+  }
+
   private static Optional<Loaded> load(Repository repository, ContentHash id) {
     Optional<StoredBlob> found = repository.blobs().reader().open(id);
     if (found.isEmpty()) {
@@ -113,7 +119,7 @@ final class CommitGraph {
         Boolean before = isKnown.get(parent);
         if (before == null) {
           isKnown.put(parent, old);
-          open.add(commit(parent));
+          open.add(parent(next, parent));
           wanted += old ? 0 : 1;
         } else if (old && !before) {
           isKnown.put(parent, true);
@@ -141,7 +147,7 @@ final class CommitGraph {
       if (next.commit().generation() > generation) {
         for (ContentHash parent : next.commit().parents()) {
           if (met.add(parent)) {
-            open.add(commit(parent));
+            open.add(parent(next, parent));
           }
         }
       }

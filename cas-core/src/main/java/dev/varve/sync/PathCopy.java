@@ -272,7 +272,7 @@ public final class PathCopy {
     Commit commit =
         new Commit(
             head.stream().toList(),
-            head.map(id -> to.commit(id).generation() + 1).orElse(1L),
+            head.map(id -> to.commit(id).nextGeneration(id)).orElse(1L),
             manifest,
             to.view(manifest).totals(Part.META, ""),
             to.view(manifest).totals(Part.CHUNKS, ""),

@@ -1,5 +1,6 @@
 package dev.varve.version;
 
+import dev.varve.error.CorruptDataException;
 import dev.varve.format.ByteWriter;
 import dev.varve.hash.ContentHash;
 import dev.varve.ref.Nonce;
@@ -58,5 +59,40 @@ public record Commit(
     map.forEach(
         (name, value) -> copy.put(ByteWriter.wellFormed(name), ByteWriter.wellFormed(value)));
     return copy;
+  }
+
+  /**
+   * Refuses a parent whose generation is not below this commit's. Only with falling generations
+   * does a walk by generation meet each commit once; among others it could go on without end.
+   *
+   * @param id of this commit
+   */
+  public void requireOlder(ContentHash id, ContentHash parentId, Commit parent) {
+    if (parent.generation >= generation) {
+      throw CorruptDataException.malformed(
+          "commit",
+          id.toString(),
+          "it claims generation "
+              + generation
+              + ", its parent "
+              + parentId.brief()
+              + " has "
+              + parent.generation);
+    }
+  }
+
+  /**
+   * The generation of a child that has no other parents.
+   *
+   * @param id of this commit
+   */
+  public long nextGeneration(ContentHash id) {
+    if (generation == Long.MAX_VALUE) {
+      throw CorruptDataException.malformed(
+          "commit",
+          id.toString(),
+          "it claims generation " + generation + ", so nothing can follow");
+    }
+    return generation + 1;
   }
 }

@@ -34,7 +34,7 @@ final class History {
   /** Every commit reached from some, once each. */
   Iterator<Logged> from(Collection<ContentHash> heads) {
     PriorityQueue<Logged> open = new PriorityQueue<>(NEWEST_FIRST);
-    // A commit met again has the same generation as before, so it is still waiting then.
+    // A commit is below all its children, so one that is met again is still waiting then.
     Set<ContentHash> waiting = new HashSet<>();
     heads.forEach(head -> add(open, waiting, head));
     return new Iterator<>() {
@@ -50,7 +50,7 @@ final class History {
           throw new NoSuchElementException("there are no more commits");
         }
         waiting.remove(next.id());
-        next.commit().parents().forEach(parent -> add(open, waiting, parent));
+        addParents(open, waiting, next);
         return next;
       }
     };
@@ -59,6 +59,16 @@ final class History {
   private void add(PriorityQueue<Logged> open, Set<ContentHash> waiting, ContentHash id) {
     if (waiting.add(id)) {
       open.add(new Logged(id, commits.apply(id)));
+    }
+  }
+
+  private void addParents(PriorityQueue<Logged> open, Set<ContentHash> waiting, Logged child) {
+    for (ContentHash id : child.commit().parents()) {
+      if (waiting.add(id)) {
+        Commit parent = commits.apply(id);
+        child.commit().requireOlder(child.id(), id, parent);
+        open.add(new Logged(id, parent));
+      }
     }
   }
 
@@ -97,10 +107,8 @@ final class History {
       }
       sides.remove(next.id());
       waiting.remove(next.id());
-      for (ContentHash parent : next.commit().parents()) {
-        sides.merge(parent, from, (x, y) -> x | y);
-        add(open, waiting, parent);
-      }
+      next.commit().parents().forEach(parent -> sides.merge(parent, from, (x, y) -> x | y));
+      addParents(open, waiting, next);
     }
     return Optional.empty();
   }

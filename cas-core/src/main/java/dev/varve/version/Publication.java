@@ -49,7 +49,7 @@ final class Publication {
     View view = new ManifestView(manifest, nodes, repository.blobs());
     long generation = 1;
     for (ContentHash parent : parents) {
-      generation = Math.max(generation, repository.commit(parent).generation() + 1);
+      generation = Math.max(generation, repository.commit(parent).nextGeneration(parent));
     }
     Commit commit =
         new Commit(
