@@ -3,6 +3,7 @@ package dev.varve.reliability.disk;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -22,7 +23,8 @@ class DiskTest {
   }
 
   private static Operation.Write write(long at, int inode, long place, String bytes) {
-    return new Operation.Write(at, at + 1, inode, place, bytes.getBytes(), false);
+    return new Operation.Write(
+        at, at + 1, inode, place, bytes.getBytes(StandardCharsets.UTF_8), false);
   }
 
   private static Operation.Sync sync(long at, int inode) {

@@ -1,0 +1,164 @@
+package dev.varve.reliability;
+
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.Stream;
+
+/** Ways in which a disk damages the directory of a repository that nobody has open. */
+enum Damage {
+  /** A bit anywhere in the LMDB file. */
+  FLIP_ANYWHERE(true, false),
+  /** A bit where a page has its header and its table of rows. */
+  FLIP_PAGE_HEADER(true, false),
+  /** A bit in what LMDB reads of its two root pages. */
+  FLIP_ROOT_PAGE(true, false),
+  /** A bit of a value that is a file. */
+  FLIP_VALUE_FILE(true, true),
+  ZERO_PAGE(false, false),
+  SWAP_PAGES(false, false),
+  /** A page written to the place of another. */
+  COPY_PAGE(false, false),
+  CUT_DATA(false, false),
+  CUT_VALUE_FILE(false, true),
+  GROW_VALUE_FILE(false, true),
+  DELETE_VALUE_FILE(false, true),
+  SWAP_VALUE_FILES(false, true),
+  /** The file of one value under the name of another too. */
+  COPY_VALUE_FILE(false, true);
+
+  private static final int PAGE = 4096;
+  private static final int ROOT_BYTES = 152;
+
+  private final boolean flip;
+  private final boolean ofFiles;
+
+  Damage(boolean flip, boolean ofFiles) {
+    this.flip = flip;
+    this.ofFiles = ofFiles;
+  }
+
+  /** Whether one bit changes and nothing else. */
+  boolean isFlip() {
+    return flip;
+  }
+
+  /** Whether it is done to values that are files, which make everything slower. */
+  boolean ofFiles() {
+    return ofFiles;
+  }
+
+  /** Draws one: three of four are flips, most of them in the LMDB file. */
+  static Damage draw(Random random) {
+    int roll = random.nextInt(100);
+    if (roll < 75) {
+      return roll < 42
+          ? FLIP_ANYWHERE
+          : roll < 62 ? FLIP_PAGE_HEADER : roll < 73 ? FLIP_ROOT_PAGE : FLIP_VALUE_FILE;
+    }
+    Damage[] others = {ZERO_PAGE, SWAP_PAGES, COPY_PAGE, CUT_DATA};
+    Damage[] files = {
+      CUT_VALUE_FILE, GROW_VALUE_FILE, DELETE_VALUE_FILE, SWAP_VALUE_FILES, COPY_VALUE_FILE
+    };
+    return roll < 97 ? others[random.nextInt(others.length)] : files[random.nextInt(files.length)];
+  }
+
+  /**
+   * Does it.
+   *
+   * @return where
+   */
+  String apply(Path repository, Random random) throws IOException {
+    Path data = repository.resolve("data.mdb");
+    long pages = Files.size(data) / PAGE;
+    long page = random.nextInt((int) pages);
+    // The root pages have damage of their own.
+    long one = 2L + random.nextInt((int) pages - 2);
+    long other = 2L + random.nextInt((int) pages - 2);
+    return switch (this) {
+      case FLIP_ANYWHERE -> flip(data, PAGE * page + random.nextInt(PAGE), random);
+      case FLIP_PAGE_HEADER -> flip(data, PAGE * page + random.nextInt(64), random);
+      case FLIP_ROOT_PAGE -> flip(data, PAGE * (page & 1) + random.nextInt(ROOT_BYTES), random);
+      case ZERO_PAGE -> write(data, PAGE * page, new byte[PAGE]);
+      case SWAP_PAGES -> {
+        byte[] first = read(data, PAGE * one);
+        write(data, PAGE * one, read(data, PAGE * other));
+        yield write(data, PAGE * other, first) + " with " + PAGE * one;
+      }
+      case COPY_PAGE -> write(data, PAGE * one, read(data, PAGE * other)) + " from " + PAGE * other;
+      case CUT_DATA -> cut(data, random.nextInt((int) Files.size(data)));
+      default -> applyToFiles(files(repository), random);
+    };
+  }
+
+  private String applyToFiles(List<Path> files, Random random) throws IOException {
+    Path file = files.get(random.nextInt(files.size()));
+    Path other = files.get((files.indexOf(file) + 1) % files.size());
+    return switch (this) {
+      case FLIP_VALUE_FILE -> flip(file, random.nextInt((int) Files.size(file)), random);
+      case CUT_VALUE_FILE -> cut(file, random.nextInt((int) Files.size(file)));
+      case GROW_VALUE_FILE -> write(file, Files.size(file), new byte[1 + random.nextInt(PAGE)]);
+      case DELETE_VALUE_FILE -> {
+        Files.delete(file);
+        yield file.getFileName() + " deleted";
+      }
+      case SWAP_VALUE_FILES -> {
+        Path aside = file.resolveSibling("aside");
+        Files.move(file, aside);
+        Files.move(other, file);
+        Files.move(aside, other);
+        yield file.getFileName() + " with " + other.getFileName();
+      }
+      case COPY_VALUE_FILE -> {
+        Files.copy(other, file, StandardCopyOption.REPLACE_EXISTING);
+        yield file.getFileName() + " from " + other.getFileName();
+      }
+      default -> throw new IllegalStateException(name());
+    };
+  }
+
+  private static List<Path> files(Path repository) throws IOException {
+    try (Stream<Path> all = Files.walk(repository.resolve("values"))) {
+      return all.filter(Files::isRegularFile).sorted().toList();
+    }
+  }
+
+  private static String flip(Path file, long at, Random random) throws IOException {
+    int bit = random.nextInt(8);
+    try (RandomAccessFile open = new RandomAccessFile(file.toFile(), "rw")) {
+      open.seek(at);
+      int old = open.read();
+      open.seek(at);
+      open.write(old ^ 1 << bit);
+    }
+    return "byte " + at + " bit " + bit;
+  }
+
+  private static byte[] read(Path file, long at) throws IOException {
+    byte[] bytes = new byte[PAGE];
+    try (RandomAccessFile open = new RandomAccessFile(file.toFile(), "r")) {
+      open.seek(at);
+      open.readFully(bytes);
+    }
+    return bytes;
+  }
+
+  private static String write(Path file, long at, byte[] bytes) throws IOException {
+    try (RandomAccessFile open = new RandomAccessFile(file.toFile(), "rw")) {
+      open.seek(at);
+      open.write(bytes);
+    }
+    return "byte " + at;
+  }
+
+  private static String cut(Path file, long length) throws IOException {
+    try (RandomAccessFile open = new RandomAccessFile(file.toFile(), "rw")) {
+      open.setLength(length);
+    }
+    return "to " + length;
+  }
+}

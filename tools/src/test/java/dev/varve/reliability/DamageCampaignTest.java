@@ -1,0 +1,157 @@
+package dev.varve.reliability;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.varve.Varve;
+import dev.varve.blob.Blobs;
+import dev.varve.blob.ValueSource;
+import dev.varve.hash.ContentHash;
+import dev.varve.hash.HashAlgorithm;
+import dev.varve.ref.RefName;
+import dev.varve.tree.Key;
+import dev.varve.version.CommitInfo;
+import dev.varve.version.Repository;
+import dev.varve.version.Transaction;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Bits, pages and files of repositories on disk are damaged, one damage a time, and everything is
+ * read and verified: each damage is told or changes nothing. Other processes do it, so that one
+ * that ends or stands still is told too.
+ */
+class DamageCampaignTest {
+  private static final int HEAP_MIB = 256;
+  private static final int MINUTES_FOR_ONE = 5;
+
+  /** After so many a new process goes on, which has loaded and mapped nothing yet. */
+  private static final int BATCH = 500;
+
+  private final long seed = Runs.seed(1);
+
+  @TempDir Path folder;
+
+  private Path repository(String name, int largeValues) {
+    Path path = folder.resolve(name);
+    try (Repository repository = Varve.create(path, HashAlgorithm.SHA256)) {
+      for (int part = 0; part < 4; part++) {
+        try (Transaction edits = repository.begin("main")) {
+          edits.put(Key.of("air/zarr.json"), Stores.bytes("{\"zarr_format\":3,\"part\":" + part));
+          for (int i = part; i < 200; i += 4) {
+            // Rows within a page, and some that have pages of their own.
+            byte[] chunk = new byte[i % 25 == 0 ? 6000 + i : 20 + i];
+            new Random(i).nextBytes(chunk);
+            edits.put(Key.of("air/temperature/c/" + i + "/0"), ByteBuffer.wrap(chunk));
+          }
+          edits.commit(CommitInfo.of("part " + part));
+        }
+      }
+      for (int i = 0; i < largeValues; i++) {
+        byte[] large = new byte[Blobs.MAX_WHOLE + 1 + i];
+        new Random(1000 + i).nextBytes(large);
+        try (Transaction edits = repository.begin("main")) {
+          edits.put(Key.of("air/large/c/" + i), ValueSource.of(ByteBuffer.wrap(large)));
+          edits.commit(CommitInfo.of("large " + i));
+        }
+      }
+      ContentHash head = repository.resolve("main~1");
+      repository.refs().create(RefName.branch("side"), head, "made");
+      repository.refs().create(RefName.tag("v1"), head, "made");
+      repository.refs().delete(RefName.branch("side"), "deleted");
+    }
+    return path;
+  }
+
+  @Test
+  void damageIsToldAndNothingElseIsReadInItsPlace() throws Exception {
+    Path small = repository("small", 0);
+    Path large = repository("large", 2);
+    int total = Runs.count(150, 14_000);
+    Map<Damage, Map<String, Integer>> counts = new TreeMap<>();
+    List<String> bad = new ArrayList<>();
+    int next = 1;
+    while (next <= total) {
+      Path work = Files.createDirectory(folder.resolve("work" + next));
+      int last = Math.min(total, next + BATCH - 1);
+      try (Fork fork =
+          Fork.start(HEAP_MIB, DamageWork.class, small, large, work, seed, next, last)) {
+        next = follow(fork, next, counts, bad);
+      }
+      Folders.delete(work);
+    }
+    int flips = 0;
+    for (Map.Entry<Damage, Map<String, Integer>> each : counts.entrySet()) {
+      System.out.println("damage: seed " + seed + ", " + each.getKey() + " " + each.getValue());
+      flips +=
+          each.getKey().isFlip()
+              ? each.getValue().values().stream().mapToInt(Integer::intValue).sum()
+              : 0;
+    }
+    System.out.println("damage: seed " + seed + ", " + flips + " flips of " + total);
+    assertThat(bad).isEmpty();
+    assertThat(counts.get(Damage.FLIP_ANYWHERE)).containsKey("FOUND");
+    assertThat(flips).isGreaterThan(total * 2 / 3);
+  }
+
+  /** Counts what the process tells, until its end; returns the number to go on with. */
+  private static int follow(
+      Fork fork, int next, Map<Damage, Map<String, Integer>> counts, List<String> bad)
+      throws Exception {
+    String under = "its begin";
+    while (true) {
+      Optional<String> line = line(fork, under);
+      if (line.isEmpty()) {
+        bad.add("the process ended in: " + under);
+        return next + 1;
+      }
+      String[] words = line.get().split(" ");
+      if (words[0].equals("end")) {
+        return next;
+      } else if (words[0].equals("try")) {
+        under = line.get();
+      } else if (words.length == 3 && words[0].equals(String.valueOf(next))) {
+        counts
+            .computeIfAbsent(Damage.valueOf(words[1]), damage -> new TreeMap<>())
+            .merge(words[2], 1, Integer::sum);
+        if (words[2].equals(DamageWork.Outcome.SILENT.name())) {
+          bad.add("silent: " + under);
+        }
+        next++;
+      } else {
+        bad.add(under + ": " + line.get());
+      }
+    }
+  }
+
+  /** The next line; a process that says nothing for minutes stands still. */
+  private static Optional<String> line(Fork fork, String under) throws Exception {
+    CompletableFuture<Optional<String>> line =
+        CompletableFuture.supplyAsync(
+            () -> {
+              try {
+                return fork.line();
+              } catch (IOException ended) {
+                return Optional.empty();
+              }
+            });
+    try {
+      return line.get(MINUTES_FOR_ONE, TimeUnit.MINUTES);
+    } catch (TimeoutException still) {
+      fork.kill();
+      return Optional.of("stands still in " + under);
+    }
+  }
+}
