@@ -485,18 +485,21 @@ def next_record(old, data, step):
 
 # --- Section 11: configuration -------------------------------------------------------------------
 
-FEATURES = (("collection", 1, 2), ("names", 1, 1))
+ALWAYS = (("collection", 1, 2), ("names", 1, 1))
+SINGLE_WRITER = ("single-writer", 1, 2)
+FEATURES = ALWAYS + (SINGLE_WRITER,)
 
 
-def encode_config(name):
+def encode_config(name, single_writer=False):
+    features = FEATURES if single_writer else ALWAYS
     code = {v: k for k, v in HASH_CODES.items()}[name]
-    out = header(b"VRVF") + bytes([code, 1]) + varint(len(FEATURES))
-    out += b"".join(string(f) + varint(value) + bytes([need]) for f, value, need in FEATURES)
+    out = header(b"VRVF") + bytes([code, 1]) + varint(len(features))
+    out += b"".join(string(f) + varint(value) + bytes([need]) for f, value, need in features)
     return out + sha256(out)
 
 
 def decode_config(data):
-    """The name of the hash, and whether this program may write."""
+    """The name of the hash, and whether this program may write: alone, where it knows how to be."""
     s, writable = sealed(data), True
     s.header(b"VRVF")
     code, chunker = s.number(1), s.number(1)

@@ -57,9 +57,14 @@ public final class Varve {
 
   /** Makes a repository in any storage, which is closed with it, and where that fails. */
   public static Repository create(Backend backend, HashAlgorithm hash, Environment environment) {
+    return create(backend, RepositoryConfig.of(hash), environment);
+  }
+
+  /** Makes a repository as configured in any storage, which is closed with it, and on failure. */
+  public static Repository create(
+      Backend backend, RepositoryConfig config, Environment environment) {
     try {
-      return Repository.create(
-          backend, RepositoryConfig.of(hash), environment, new ZarrConflictRule());
+      return Repository.create(backend, config, environment, new ZarrConflictRule());
     } catch (RuntimeException | Error failed) {
       backend.close();
       throw failed;

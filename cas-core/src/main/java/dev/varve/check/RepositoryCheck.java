@@ -50,6 +50,7 @@ public final class RepositoryCheck {
   private final int threads;
   private final Consumer<Finding> report;
   private final CheckProgress progress;
+  private final ValueProof proof;
   private final NodeSource fresh;
   private final SeenHashes seen;
   private final Map<ContentHash, List<String>> names = new HashMap<>();
@@ -66,10 +67,21 @@ public final class RepositoryCheck {
   /** As the other, and tells how far it is. */
   public RepositoryCheck(
       Repository repository, int threads, Consumer<Finding> report, CheckProgress progress) {
+    this(repository, threads, report, progress, repository.blobs()::verify);
+  }
+
+  /** As the other, and proves values in a way of its own; all else is read. */
+  public RepositoryCheck(
+      Repository repository,
+      int threads,
+      Consumer<Finding> report,
+      CheckProgress progress,
+      ValueProof proof) {
     this.repository = repository;
     this.threads = Math.max(1, threads);
     this.report = report;
     this.progress = progress;
+    this.proof = proof;
     this.fresh = NodeSource.uncached(repository.blobs());
     this.seen =
         new SeenHashes((int) Math.min(1 << 26, Runtime.getRuntime().maxMemory() / 8 / BYTES_EACH));
@@ -78,7 +90,7 @@ public final class RepositoryCheck {
 
   /** Runs the check to its end. To be called once. */
   public CheckReport run(CheckScope scope) {
-    try (Tally running = new Tally(repository.blobs(), threads, report, progress)) {
+    try (Tally running = new Tally(repository.blobs(), proof, threads, report, progress)) {
       if (scope.revision().isEmpty() && scope.since().isEmpty() && !structure(running)) {
         return running.finish();
       }

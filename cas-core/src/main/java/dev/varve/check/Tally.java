@@ -26,6 +26,7 @@ final class Tally implements AutoCloseable {
   private static final int WAITING_EACH = 16;
 
   private final VerifiedBlobs blobs;
+  private final ValueProof proof;
   private final Consumer<Finding> report;
   private final CheckProgress progress;
   private final ExecutorService pool;
@@ -41,8 +42,14 @@ final class Tally implements AutoCloseable {
   private long damaged;
   private long missing;
 
-  Tally(VerifiedBlobs blobs, int threads, Consumer<Finding> report, CheckProgress progress) {
+  Tally(
+      VerifiedBlobs blobs,
+      ValueProof proof,
+      int threads,
+      Consumer<Finding> report,
+      CheckProgress progress) {
     this.blobs = blobs;
+    this.proof = proof;
     this.report = report;
     this.progress = progress;
     this.permits = threads * WAITING_EACH;
@@ -81,7 +88,7 @@ final class Tally implements AutoCloseable {
   private void read(Entry.Blob blob, Key key, Supplier<List<String>> where) {
     ContentHash hash = blob.hash();
     try {
-      long length = blobs.verify("the value of " + key, hash);
+      long length = proof.prove("the value of " + key, hash);
       if (length != blob.length()) {
         throw CorruptDataException.malformed(
             "the value of " + key,

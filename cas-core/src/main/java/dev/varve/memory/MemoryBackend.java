@@ -75,6 +75,10 @@ public final class MemoryBackend implements RepairableBackend {
     return true;
   }
 
+  /** One lock orders all writers. */
+  @Override
+  public void requireSoleWriter() {}
+
   @Override
   public synchronized Optional<String> replaceConfig(ByteBuffer bytes) {
     Optional<String> place = config.map(old -> keepAside("config", old));

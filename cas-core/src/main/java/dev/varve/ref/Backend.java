@@ -25,6 +25,15 @@ public interface Backend extends AutoCloseable {
    */
   boolean createConfig(ByteBuffer bytes);
 
+  /**
+   * From now on makes sure before each write that nobody else writes, and keeps others out until it
+   * is closed: for repositories whose configuration says so, because their storage cannot tell two
+   * writers apart. Storage that always can has nothing to do. Sends nothing by itself; a write that
+   * finds another writer at work fails with a {@link dev.varve.error.BackendException}, and nothing
+   * is changed.
+   */
+  void requireSoleWriter();
+
   /** Where this is, for messages: a path or a URL. */
   String location();
 

@@ -29,6 +29,10 @@ record PreviewBackend(Backend backend, RefStore refs, ByteBuffer settings) imple
     return false;
   }
 
+  /** Nothing is written here. */
+  @Override
+  public void requireSoleWriter() {}
+
   @Override
   public String location() {
     return backend.location();

@@ -82,7 +82,7 @@ public final class Repository implements AutoCloseable {
       throw BackendException.permanent(
           "there is a repository already at " + backend.location(), null);
     }
-    return new Repository(backend, config, environment, rule);
+    return opened(backend, config, environment, rule);
   }
 
   /**
@@ -99,7 +99,15 @@ public final class Repository implements AutoCloseable {
                 () ->
                     new NotFoundException(
                         "no repository at " + backend.location() + "; 'varve init' makes one"));
-    return new Repository(backend, RepositoryConfig.decode(bytes), environment, rule);
+    return opened(backend, RepositoryConfig.decode(bytes), environment, rule);
+  }
+
+  private static Repository opened(
+      Backend backend, RepositoryConfig config, Environment environment, ConflictRule rule) {
+    if (config.singleWriter()) {
+      backend.requireSoleWriter();
+    }
+    return new Repository(backend, config, environment, rule);
   }
 
   /**

@@ -23,19 +23,27 @@ import java.util.TreeMap;
  * </pre>
  *
  * Features ascend by name. Version 1 has {@code collection = 1} (needed to write: refs follow the
- * collection protocol) and {@code names = 1} (needed to read: blobs may have copy names).
+ * collection protocol) and {@code names = 1} (needed to read: blobs may have copy names), and may
+ * have {@code single-writer = 1} (needed to write: the storage cannot tell two writers apart).
  *
  * @param hash names every object
  * @param unknownToWrite a feature that a writer would have to know and this program does not, or ""
+ * @param singleWriter whether whoever writes must first make sure that nobody else does
  */
-public record RepositoryConfig(HashAlgorithm hash, String unknownToWrite) {
+public record RepositoryConfig(HashAlgorithm hash, String unknownToWrite, boolean singleWriter) {
   private static final int CHUNKER = 1;
   private static final int MAX_BYTES = 1 << 16;
-  private static final Map<String, Integer> KNOWN = Map.of("collection", 2, "names", 1);
+  private static final String SINGLE_WRITER = "single-writer";
+  private static final Map<String, Integer> ALWAYS = Map.of("collection", 2, "names", 1);
 
   /** The configuration of a new repository. */
   public static RepositoryConfig of(HashAlgorithm hash) {
-    return new RepositoryConfig(hash, "");
+    return new RepositoryConfig(hash, "", false);
+  }
+
+  /** The same for storage that cannot tell two writers apart. */
+  public RepositoryConfig forSingleWriter() {
+    return new RepositoryConfig(hash, unknownToWrite, true);
   }
 
   /** The format version. */
@@ -48,7 +56,10 @@ public record RepositoryConfig(HashAlgorithm hash, String unknownToWrite) {
     ByteWriter out = new ByteWriter();
     FormatHeader.CONFIG.write(out);
     out.u8(hash.code()).u8(CHUNKER);
-    SortedMap<String, Integer> features = new TreeMap<>(KNOWN);
+    SortedMap<String, Integer> features = new TreeMap<>(ALWAYS);
+    if (singleWriter) {
+      features.put(SINGLE_WRITER, 2);
+    }
     out.varint(features.size());
     features.forEach((name, need) -> out.string(name).varint(1).u8(need));
     out.hash(HashAlgorithm.SHA256.hash(out.toBytes()));
@@ -96,6 +107,7 @@ public record RepositoryConfig(HashAlgorithm hash, String unknownToWrite) {
           "the repository has chunker " + chunker + "; this program knows " + CHUNKER);
     }
     String unknownToWrite = "";
+    boolean singleWriter = false;
     String before = "";
     int count = in.boundedVarint(256, "the number of features");
     for (int i = 0; i < count; i++) {
@@ -107,7 +119,9 @@ public record RepositoryConfig(HashAlgorithm hash, String unknownToWrite) {
             "the feature '" + name + "' is out of order, or needed in an unknown way: " + need);
       }
       before = name;
-      if (!KNOWN.containsKey(name) || value != 1) {
+      boolean known = value == 1 && (ALWAYS.containsKey(name) || name.equals(SINGLE_WRITER));
+      singleWriter |= known && name.equals(SINGLE_WRITER);
+      if (!known) {
         if ((need & 1) != 0) {
           throw new UnsupportedFormatException(
               "the repository has the feature "
@@ -120,6 +134,6 @@ public record RepositoryConfig(HashAlgorithm hash, String unknownToWrite) {
       }
     }
     in.end();
-    return new RepositoryConfig(hash, unknownToWrite);
+    return new RepositoryConfig(hash, unknownToWrite, singleWriter);
   }
 }

@@ -189,7 +189,9 @@ final class RecordVectors {
   }
 
   static JsonNode config(JsonNode given) {
-    RepositoryConfig config = RepositoryConfig.of(algorithm(given));
+    RepositoryConfig plain = RepositoryConfig.of(algorithm(given));
+    RepositoryConfig config =
+        given.path("single_writer").booleanValue() ? plain.forSingleWriter() : plain;
     ByteBuffer bytes = config.encode();
     requireSame(RepositoryConfig.decode(bytes), config);
     return VectorFile.object().put("hex", hex(bytes));

@@ -169,6 +169,10 @@ public final class LmdbBackend implements CheckableBackend, RepairableBackend {
     return store.environment().readOnly();
   }
 
+  /** LMDB orders the writers of all processes. */
+  @Override
+  public void requireSoleWriter() {}
+
   @Override
   public String location() {
     return given.toString();

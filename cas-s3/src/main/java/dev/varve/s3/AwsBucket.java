@@ -1,5 +1,6 @@
 package dev.varve.s3;
 
+import dev.varve.hash.ContentHash;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -28,9 +29,11 @@ import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.S3ClientBuilder;
 import software.amazon.awssdk.services.s3.S3Configuration;
 import software.amazon.awssdk.services.s3.model.ChecksumAlgorithm;
+import software.amazon.awssdk.services.s3.model.ChecksumMode;
 import software.amazon.awssdk.services.s3.model.CommonPrefix;
 import software.amazon.awssdk.services.s3.model.CompletedPart;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
+import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
 import software.amazon.awssdk.services.s3.model.ListObjectsV2Response;
 
 /**
@@ -220,6 +223,38 @@ final class AwsBucket implements Bucket {
   }
 
   @Override
+  public Optional<Head> head(String key) {
+    try {
+      HeadObjectResponse answer =
+          client.headObject(
+              head -> head.bucket(location.bucket()).key(key).checksumMode(ChecksumMode.ENABLED));
+      return Optional.of(
+          new Head(
+              answer.contentLength(),
+              Optional.ofNullable(answer.checksumSHA256()).flatMap(AwsBucket::whole)));
+    } catch (AwsServiceException refused) {
+      if (S3Errors.absent(refused)) {
+        return Optional.empty();
+      }
+      throw S3Errors.of("look for", place(key), refused);
+    } catch (SdkException failed) {
+      throw S3Errors.of("look for", place(key), failed);
+    }
+  }
+
+  /** A checksum of the whole; that of an upload in parts has the number of parts behind it. */
+  private static Optional<ContentHash> whole(String checksum) {
+    try {
+      byte[] hash = Base64.getDecoder().decode(checksum);
+      return hash.length == ContentHash.BYTES
+          ? Optional.of(ContentHash.at(ByteBuffer.wrap(hash), 0))
+          : Optional.empty();
+    } catch (IllegalArgumentException ofParts) {
+      return Optional.empty();
+    }
+  }
+
+  @Override
   public OptionalLong length(String key) {
     try {
       return OptionalLong.of(
@@ -347,6 +382,11 @@ final class AwsBucket implements Bucket {
         () ->
             client.abortMultipartUpload(
                 drop -> drop.bucket(location.bucket()).key(key).uploadId(upload)));
+  }
+
+  @Override
+  public void delete(String key) {
+    send("delete", key, () -> client.deleteObject(each -> each.bucket(location.bucket()).key(key)));
   }
 
   @Override

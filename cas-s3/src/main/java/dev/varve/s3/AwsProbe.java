@@ -143,11 +143,6 @@ final class AwsProbe implements Probe {
   }
 
   @Override
-  public void delete(String key) {
-    send("delete", key, () -> client.deleteObject(each -> each.bucket(name).key(key)));
-  }
-
-  @Override
   public Optional<String> versioning() {
     return Optional.ofNullable(
         send("ask for versions in", "", () -> client.getBucketVersioning(each -> each.bucket(name)))

@@ -1,5 +1,6 @@
 package dev.varve.s3;
 
+import dev.varve.hash.ContentHash;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
@@ -19,6 +20,9 @@ interface Bucket extends AutoCloseable {
    * @return empty where there is no such object
    */
   Optional<Piece> get(String key, long position, int count);
+
+  /** HEAD with checksums, or empty where there is no such object. */
+  Optional<Head> head(String key);
 
   /** HEAD: how many bytes an object has, or empty where there is none. */
   OptionalLong length(String key);
@@ -54,6 +58,9 @@ interface Bucket extends AutoCloseable {
   /** Drops an upload and its parts. */
   void dropParts(String key, String upload);
 
+  /** DELETE of one object; absent ones are deleted already. */
+  void delete(String key);
+
   /** Where this is, for messages. */
   String location();
 
@@ -62,6 +69,14 @@ interface Bucket extends AutoCloseable {
 
   /** Some bytes of an object, and how many it has in all. */
   record Piece(ByteBuffer bytes, long total) {}
+
+  /**
+   * An object without its bytes.
+   *
+   * @param sha256 what the server computed of all bytes when they came in; empty where it keeps
+   *     none, or one of their parts only
+   */
+  record Head(long length, Optional<ContentHash> sha256) {}
 
   /** An object as a listing tells it. */
   record Listed(String key, long length) {}

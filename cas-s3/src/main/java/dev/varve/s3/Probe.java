@@ -30,9 +30,6 @@ interface Probe extends AutoCloseable {
   /** One page of LIST behind a key, without a token. */
   List<String> listAfter(String prefix, String after, int max);
 
-  /** DELETE of one object. */
-  void delete(String key);
-
   /** "Enabled", "Suspended", or empty. */
   Optional<String> versioning();
 

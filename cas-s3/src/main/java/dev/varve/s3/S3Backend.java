@@ -27,6 +27,7 @@ public final class S3Backend implements RepairableBackend {
   private final S3Layout layout;
   private final Attempts attempts;
   private final Workers workers;
+  private final WriterMark mark;
   private final S3BlobStore blobs;
   private final S3RefStore refs;
   private volatile @Nullable ByteBuffer config;
@@ -36,8 +37,9 @@ public final class S3Backend implements RepairableBackend {
     this.layout = layout;
     this.attempts = settings.patience();
     this.workers = new Workers(settings, bucket.location());
-    this.blobs = new S3BlobStore(bucket, layout, workers, attempts);
-    this.refs = new S3RefStore(bucket, layout, workers, attempts);
+    this.mark = new WriterMark(bucket, layout, attempts);
+    this.blobs = new S3BlobStore(bucket, layout, workers, attempts, mark);
+    this.refs = new S3RefStore(bucket, layout, workers, attempts, mark);
   }
 
   /**
@@ -144,6 +146,7 @@ public final class S3Backend implements RepairableBackend {
 
   @Override
   public Optional<String> replaceConfig(ByteBuffer bytes) {
+    mark.hold();
     byte[] copy = new byte[bytes.remaining()];
     bytes.duplicate().get(copy);
     Optional<String> kept =
@@ -169,6 +172,27 @@ public final class S3Backend implements RepairableBackend {
         .orElse(ConditionalWrite.Look.NOTHING);
   }
 
+  /**
+   * {@inheritDoc}
+   *
+   * <p>By an object below {@code writers/}, which is removed when this is closed. A process that
+   * was killed leaves it, and keeps all others out until {@link #breakWriters}.
+   */
+  @Override
+  public void requireSoleWriter() {
+    mark.require();
+  }
+
+  /**
+   * Lets others write in spite of writers that never said that they ended. To be called only where
+   * it is known that they have.
+   *
+   * @return how many there were
+   */
+  public int breakWriters() {
+    return mark.breakAll();
+  }
+
   @Override
   public String location() {
     return bucket.location();
@@ -176,6 +200,7 @@ public final class S3Backend implements RepairableBackend {
 
   @Override
   public void close() {
+    mark.close();
     workers.close();
     bucket.close();
   }

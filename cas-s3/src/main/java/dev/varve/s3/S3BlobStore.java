@@ -3,6 +3,7 @@ package dev.varve.s3;
 import dev.varve.blob.BlobStore;
 import dev.varve.blob.BlobWriter;
 import dev.varve.blob.Blobs;
+import dev.varve.blob.ChecksummedBlobs;
 import dev.varve.blob.RepairableBlobs;
 import dev.varve.blob.ScannableBlobs;
 import dev.varve.blob.StoredBlob;
@@ -20,7 +21,8 @@ import java.util.function.Predicate;
  * Blobs as one object each, by their plain name or, where a collection took that, a copy's.
  * Thread-safe. Nothing is overwritten or removed.
  */
-final class S3BlobStore implements BlobStore, ScannableBlobs, RepairableBlobs {
+final class S3BlobStore
+    implements BlobStore, ScannableBlobs, RepairableBlobs, ChecksummedBlobs {
   private static final int PAGE = 1000;
 
   private final Bucket bucket;
@@ -28,8 +30,10 @@ final class S3BlobStore implements BlobStore, ScannableBlobs, RepairableBlobs {
   private final Workers workers;
   private final Attempts attempts;
   private final Chain chain;
+  private final WriterMark mark;
 
-  S3BlobStore(Bucket bucket, S3Layout layout, Workers workers, Attempts attempts) {
+  S3BlobStore(Bucket bucket, S3Layout layout, Workers workers, Attempts attempts, WriterMark mark) {
+    this.mark = mark;
     this.bucket = bucket;
     this.layout = layout;
     this.workers = workers;
@@ -92,8 +96,33 @@ final class S3BlobStore implements BlobStore, ScannableBlobs, RepairableBlobs {
     return all;
   }
 
+  /** {@inheritDoc} By HEAD; an upload in parts has a checksum of its parts' checksums only. */
+  @Override
+  public Optional<Stored> stored(ContentHash hash) {
+    Optional<Bucket.Head> plain = attempts.read(() -> bucket.head(layout.blob(hash)));
+    if (plain.isPresent() && plain.get().sha256().filter(hash::equals).isPresent()) {
+      return plain.map(S3BlobStore::stored);
+    }
+    // Where the plain name was taken, or holds other bytes, a copy may be whole.
+    Optional<Stored> found = plain.map(S3BlobStore::stored);
+    for (String key :
+        plain.isPresent() && plain.get().sha256().isEmpty() ? List.<String>of() : copies(hash)) {
+      Optional<Stored> copy = attempts.read(() -> bucket.head(key)).map(S3BlobStore::stored);
+      if (copy.isPresent()
+          && (found.isEmpty() || copy.get().sha256().filter(hash::equals).isPresent())) {
+        found = copy;
+      }
+    }
+    return found;
+  }
+
+  private static Stored stored(Bucket.Head head) {
+    return new Stored(head.length(), head.sha256());
+  }
+
   @Override
   public BlobWriter writer(long epoch) {
+    mark.hold();
     return new S3BlobWriter(bucket, layout, workers, attempts, epoch);
   }
 
@@ -127,6 +156,7 @@ final class S3BlobStore implements BlobStore, ScannableBlobs, RepairableBlobs {
    */
   @Override
   public Optional<String> replace(ContentHash hash, ValueSource proven) {
+    mark.hold();
     String key = layout.blob(hash);
     byte[] whole = proven.length() <= Blobs.MAX_WHOLE ? S3BlobWriter.whole(proven) : null;
     AsideObjects aside = new AsideObjects(bucket, layout, workers, attempts);

@@ -136,7 +136,7 @@ public final class S3Doctor implements AutoCloseable {
       try {
         attempts.repeat(
             () -> {
-              probe.delete(key);
+              probe.bucket().delete(key);
               return key;
             });
       } catch (S3Failure refused) {

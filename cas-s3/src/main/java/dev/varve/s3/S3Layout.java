@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * gc/&lt;16 hex of 2^64-1-n>                       record n of the chain of collections
  * gc-lists/, sessions/                          reserved for collections
  * damaged/                                      what repairs found under other names; never read
+ * writers/&lt;id>                                  who writes, where there must be one writer
  * doctor/&lt;id>/                                   what an examination of the server tries
  * </pre>
  *
@@ -109,6 +110,11 @@ record S3Layout(String prefix) {
   /** The folder of the chain of collections. */
   String chain() {
     return prefix + "gc/";
+  }
+
+  /** The folder of the marks of those who write alone. */
+  String writers() {
+    return prefix + "writers/";
   }
 
   /** The folder of one examination of the server. */

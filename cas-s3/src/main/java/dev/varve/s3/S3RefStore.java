@@ -40,8 +40,10 @@ final class S3RefStore implements RefStore, RepairableRefs {
   private final Chain chain;
   private final SeenRecords seen = new SeenRecords();
   private final RefTurns turns;
+  private final WriterMark mark;
 
-  S3RefStore(Bucket bucket, S3Layout layout, Workers workers, Attempts attempts) {
+  S3RefStore(Bucket bucket, S3Layout layout, Workers workers, Attempts attempts, WriterMark mark) {
+    this.mark = mark;
     this.bucket = bucket;
     this.layout = layout;
     this.workers = workers;
@@ -152,6 +154,7 @@ final class S3RefStore implements RefStore, RepairableRefs {
   @Override
   public Optional<List<String>> restore(
       RefName name, long number, List<Optional<ByteBuffer>> found, ByteBuffer bytes) {
+    mark.hold();
     if (!stored(name, number).equals(found)) {
       return Optional.empty();
     }
@@ -212,6 +215,15 @@ final class S3RefStore implements RefStore, RepairableRefs {
   public RefOutcome compareAndSet(Optional<RefRecord> expected, RefChange next, Evidence evidence) {
     if (expected.isPresent() && !expected.get().name().equals(next.name())) {
       return new RefOutcome.Lost(read(next.name()));
+    }
+    mark.hold();
+    if (mark.required()) {
+      // The record may have been read before others were kept out, and the server keeps nobody from
+      // overwriting it.
+      Optional<RefRecord> now = read(next.name());
+      if (!now.equals(expected)) {
+        return new RefOutcome.Lost(now);
+      }
     }
     long epoch = epoch(expected);
     if (epoch > evidence.goodTo()) {

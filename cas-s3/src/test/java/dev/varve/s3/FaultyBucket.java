@@ -85,6 +85,22 @@ final class FaultyBucket implements Bucket {
   }
 
   @Override
+  public Optional<Head> head(String key) {
+    return pass("head", key, () -> inner.head(key));
+  }
+
+  @Override
+  public void delete(String key) {
+    pass(
+        "delete",
+        key,
+        () -> {
+          inner.delete(key);
+          return key;
+        });
+  }
+
+  @Override
   public OptionalLong length(String key) {
     return pass("length", key, () -> inner.length(key));
   }

@@ -1,5 +1,6 @@
 package dev.varve.s3;
 
+import dev.varve.hash.HashAlgorithm;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -66,6 +67,22 @@ final class MemoryBucket implements Bucket {
     int size = Math.min(count, bytes.length - from);
     return Optional.of(
         new Piece(ByteBuffer.wrap(bytes, from, size).slice().asReadOnlyBuffer(), bytes.length));
+  }
+
+  @Override
+  public synchronized Optional<Head> head(String key) {
+    requests.incrementAndGet();
+    return Optional.ofNullable(objects.get(key))
+        .map(
+            bytes ->
+                new Head(
+                    bytes.length, Optional.of(HashAlgorithm.SHA256.hash(ByteBuffer.wrap(bytes)))));
+  }
+
+  @Override
+  public synchronized void delete(String key) {
+    requests.incrementAndGet();
+    objects.remove(key);
   }
 
   @Override

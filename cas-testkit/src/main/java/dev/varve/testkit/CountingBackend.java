@@ -119,6 +119,11 @@ public final class CountingBackend implements Backend {
   }
 
   @Override
+  public void requireSoleWriter() {
+    inner.requireSoleWriter();
+  }
+
+  @Override
   public String location() {
     return inner.location();
   }

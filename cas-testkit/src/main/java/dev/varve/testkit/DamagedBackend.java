@@ -98,6 +98,11 @@ public final class DamagedBackend implements Backend {
   }
 
   @Override
+  public void requireSoleWriter() {
+    inner.requireSoleWriter();
+  }
+
+  @Override
   public String location() {
     return "damaged " + inner.location();
   }

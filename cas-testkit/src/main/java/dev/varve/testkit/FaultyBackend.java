@@ -123,6 +123,11 @@ public final class FaultyBackend implements Backend {
   }
 
   @Override
+  public void requireSoleWriter() {
+    inner.requireSoleWriter();
+  }
+
+  @Override
   public String location() {
     return "faulty " + inner.location();
   }

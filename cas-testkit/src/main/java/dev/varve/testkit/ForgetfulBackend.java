@@ -98,6 +98,11 @@ public final class ForgetfulBackend implements Backend {
   }
 
   @Override
+  public void requireSoleWriter() {
+    inner.requireSoleWriter();
+  }
+
+  @Override
   public String location() {
     return "forgetful " + inner.location();
   }

@@ -35,9 +35,13 @@ interface Backends {
     return LmdbBackend.rebuild(directory);
   }
 
-  /** The storage of a new repository in a bucket. */
-  default Backend create(S3Location location) {
-    return Buckets.create(location);
+  /**
+   * The storage of a new repository in a bucket.
+   *
+   * @param singleWriter whether the server may be one that cannot tell two writers apart
+   */
+  default Backend create(S3Location location, boolean singleWriter) {
+    return Buckets.create(location, singleWriter);
   }
 
   /** Opens the storage that is in a bucket. */

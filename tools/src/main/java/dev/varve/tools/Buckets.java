@@ -1,5 +1,6 @@
 package dev.varve.tools;
 
+import dev.varve.error.StoreException;
 import dev.varve.ref.Backend;
 import dev.varve.ref.Nonce;
 import dev.varve.s3.RaceReport;
@@ -9,6 +10,7 @@ import dev.varve.s3.S3Finding;
 import dev.varve.s3.S3Location;
 import dev.varve.s3.S3Settings;
 import dev.varve.version.Environment;
+import dev.varve.version.RepositoryConfig;
 import java.time.Instant;
 import java.util.Set;
 import java.util.SplittableRandom;
@@ -26,13 +28,16 @@ final class Buckets {
 
   private Buckets() {}
 
-  /** The storage of a new repository, on a server that keeps create-only writes apart. */
-  static Backend create(S3Location location) {
+  /**
+   * The storage of a new repository, on a server that keeps create-only writes apart, or where one
+   * writer at a time is enough.
+   */
+  static Backend create(S3Location location, boolean singleWriter) {
     Backend made = S3Backend.create(location, settings());
     boolean fit = false;
     try {
       // Where a repository is already, that is what will be said.
-      if (made.config().isEmpty()) {
+      if (!singleWriter && made.config().isEmpty()) {
         requireSafe(location);
       }
       fit = true;
@@ -66,8 +71,8 @@ final class Buckets {
               + ": the server "
               + race.words()
               + "; two writers would overwrite each other's commits",
-          "choose a server that keeps If-None-Match (docs/s3.md names some); 'varve doctor' tells"
-              + " more of this one");
+          "choose a server that keeps If-None-Match (docs/s3.md names some), or, where one process"
+              + " at a time writes, 'init --single-writer'; 'varve doctor' tells more");
     }
   }
 
@@ -80,12 +85,33 @@ final class Buckets {
       S3Location location, Environment environment, Consumer<Checked> found) {
     try (S3Doctor doctor = doctor(location, environment)) {
       try {
-        doctor.examine(false, each -> found.accept(checked(each)));
+        doctor.examine(singleWriter(location), each -> found.accept(checked(each)));
       } catch (RuntimeException | Error failed) {
         doctor.clean();
         throw failed;
       }
       return doctor.clean();
+    }
+  }
+
+  /** Whether a repository is there that is for one writer at a time. */
+  private static boolean singleWriter(S3Location location) {
+    try (S3Backend there = S3Backend.create(location, settings())) {
+      return there
+          .config()
+          .map(RepositoryConfig::decode)
+          .filter(RepositoryConfig::singleWriter)
+          .isPresent();
+    } catch (StoreException unreadable) {
+      // The examination will say what is wrong.
+      return false;
+    }
+  }
+
+  /** Lets others write in spite of writers that are known to have died; says how many. */
+  static int breakWriters(S3Location location) {
+    try (S3Backend there = S3Backend.open(location, settings())) {
+      return there.breakWriters();
     }
   }
 

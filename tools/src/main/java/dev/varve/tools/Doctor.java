@@ -5,6 +5,7 @@ import java.util.EnumMap;
 import java.util.Map;
 import java.util.Set;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** Says whether a repository is safe where it is. */
@@ -20,6 +21,13 @@ final class Doctor extends Subcommand {
       description = "A repository, or a place where one may be made.")
   private String repo = "";
 
+  @Option(
+      names = "--break-writer",
+      description =
+          "For s3:// with one writer at a time: let others write although one never said that it"
+              + " ended. Only if it is known to have died.")
+  private boolean breakWriter;
+
   Doctor(Console console) {
     super(console);
   }
@@ -31,6 +39,9 @@ final class Doctor extends Subcommand {
 
   @Override
   int run(Output out) {
+    if (breakWriter) {
+      return breakWriters(out);
+    }
     Map<Checked.Verdict, Integer> counts = new EnumMap<>(Checked.Verdict.class);
     try (Progress progress = out.progress("examining").ticking()) {
       if (S3Options.isS3(repo)) {
@@ -62,6 +73,21 @@ final class Doctor extends Subcommand {
                 Failure.FAILED,
                 "a repository is not safe in " + repo,
                 "mend what is marked unsafe, or choose another place"));
+  }
+
+  private int breakWriters(Output out) {
+    if (!S3Options.isS3(repo)) {
+      throw Refusal.usage(
+          "--break-writer is for s3://; a dead writer keeps nobody out of a directory",
+          "leave it out");
+    }
+    int broken = Buckets.breakWriters(s3.location(repo, console.environment()));
+    if (out.json()) {
+      out.line(JsonLine.of("writers").put("repo", repo).put("broken", broken));
+    } else {
+      out.words(Words.count(broken, "mark") + " of writers taken away");
+    }
+    return Failure.OK;
   }
 
   private void bucket(

@@ -84,6 +84,7 @@ final class Dump extends Subcommand {
         .put("hash", config.hash().label())
         .put("location", repository.location())
         .put("unknown_to_write", config.unknownToWrite())
+        .put("single_writer", config.singleWriter())
         .put("bytes", config.encode().remaining());
   }
 

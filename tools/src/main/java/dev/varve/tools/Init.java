@@ -2,6 +2,7 @@ package dev.varve.tools;
 
 import dev.varve.hash.HashAlgorithm;
 import dev.varve.version.Repository;
+import dev.varve.version.RepositoryConfig;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -21,6 +22,13 @@ final class Init extends Subcommand {
       description = "sha256 (the default, and the fastest here) or blake3.")
   private String hash = "";
 
+  @Option(
+      names = "--single-writer",
+      description =
+          "For s3:// on a server that cannot tell two writers apart: whoever writes keeps all"
+              + " others out meanwhile.")
+  private boolean singleWriter;
+
   Init(Console console) {
     super(console);
   }
@@ -38,15 +46,28 @@ final class Init extends Subcommand {
                 () ->
                     Refusal.usage(
                         "no such hash algorithm: '" + hash + "'", "choose sha256 or blake3"));
-    try (Repository made = Repositories.create(console, repo, s3, algorithm)) {
+    if (singleWriter && !S3Options.isS3(repo)) {
+      throw Refusal.usage(
+          "--single-writer is for buckets: on a disk any number of processes may write",
+          "leave it out");
+    }
+    RepositoryConfig config = RepositoryConfig.of(algorithm);
+    try (Repository made =
+        Repositories.create(console, repo, s3, singleWriter ? config.forSingleWriter() : config)) {
       if (out.json()) {
-        out.line(
+        JsonLine line =
             JsonLine.of("repository")
                 .put("repo", repo)
                 .put("format", 1)
-                .put("hash", made.config().hash().label()));
+                .put("hash", made.config().hash().label());
+        out.line(singleWriter ? line.put("single_writer", true) : line);
       } else {
-        out.words("made the repository " + repo + " (" + made.config().hash().label() + ")");
+        out.words(
+            "made the repository "
+                + repo
+                + " ("
+                + made.config().hash().label()
+                + (singleWriter ? ", for one writer at a time)" : ")"));
       }
     }
     return Failure.OK;

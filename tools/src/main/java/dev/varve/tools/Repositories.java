@@ -6,6 +6,7 @@ import dev.varve.ref.Backend;
 import dev.varve.ref.Nonce;
 import dev.varve.version.Environment;
 import dev.varve.version.Repository;
+import dev.varve.version.RepositoryConfig;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
@@ -37,13 +38,18 @@ final class Repositories {
 
   /** Makes a repository where there is none. */
   static Repository create(Console console, String repo, S3Options s3, HashAlgorithm hash) {
+    return create(console, repo, s3, RepositoryConfig.of(hash));
+  }
+
+  /** As the other, as configured. */
+  static Repository create(Console console, String repo, S3Options s3, RepositoryConfig config) {
     Backends backends = console.backends();
     Map<String, String> variables = console.environment();
     return Varve.create(
         S3Options.isS3(repo)
-            ? backends.create(s3.location(repo, variables))
+            ? backends.create(s3.location(repo, variables), config.singleWriter())
             : backends.create(directory(repo)),
-        hash,
+        config,
         environment(variables));
   }
 

@@ -1,10 +1,13 @@
 package dev.varve.tools;
 
+import dev.varve.blob.ChecksummedBlobs;
 import dev.varve.check.CheckReport;
 import dev.varve.check.CheckScope;
+import dev.varve.check.ChecksumProof;
 import dev.varve.check.RepositoryCheck;
 import dev.varve.error.StoreException;
 import dev.varve.hash.ContentHash;
+import dev.varve.hash.HashAlgorithm;
 import dev.varve.ref.RefName;
 import dev.varve.version.Logged;
 import dev.varve.version.Refs;
@@ -26,6 +29,9 @@ import picocli.CommandLine.Parameters;
     description =
         "Read and prove what is stored: every value, tree, commit and ref, or a part of it.")
 final class Verify extends Subcommand {
+  /** How many checksums are asked for at once. */
+  private static final int REQUESTS = 16;
+
   private static final Pattern PERCENT = Pattern.compile("([0-9]{1,3}(?:\\.[0-9]{1,9})?)%");
 
   @Parameters(index = "0", paramLabel = "REPO", description = "The repository.")
@@ -55,6 +61,13 @@ final class Verify extends Subcommand {
       paramLabel = "5%",
       description = "Read a random part of the values; trees and commits are read whole.")
   private @Nullable String sample;
+
+  @Option(
+      names = "--head",
+      description =
+          "For s3://: compare the checksums that the server keeps of values with their names, and"
+              + " download none; trees, commits and refs are read.")
+  private boolean head;
 
   Verify(Console console) {
     super(console);
@@ -92,6 +105,7 @@ final class Verify extends Subcommand {
       if (!below.isRoot()) {
         requireThere(repository, below);
       }
+      ChecksumProof checksums = head ? checksums(repository) : null;
       DamageLines findings = new DamageLines(repository, out);
       CheckReport report;
       try (Progress progress = out.progress("verifying")) {
@@ -99,14 +113,36 @@ final class Verify extends Subcommand {
         RepositoryCheck check =
             new RepositoryCheck(
                 repository,
-                Runtime.getRuntime().availableProcessors(),
+                checksums == null ? Runtime.getRuntime().availableProcessors() : REQUESTS,
                 findings::tell,
-                progress::at);
+                progress::at,
+                checksums == null ? repository.blobs()::verify : checksums);
         report = check.run(scope);
       }
-      tell(report, out);
-      return report.clean() ? Failure.OK : out.error(found(report));
+      long unproven = checksums == null ? 0 : checksums.unproven();
+      tell(report, unproven, out);
+      if (!report.clean()) {
+        return out.error(found(report));
+      }
+      return unproven == 0 ? Failure.OK : out.error(unproven(unproven));
     }
+  }
+
+  private ChecksumProof checksums(Repository repository) {
+    if (!(repository.backend().blobs() instanceof ChecksummedBlobs blobs)) {
+      throw Refusal.usage(
+          "--head is for s3://: nothing else keeps checksums beside the bytes",
+          "leave it out, and all values are read");
+    }
+    if (repository.config().hash() != HashAlgorithm.SHA256) {
+      throw Refusal.usage(
+          "--head compares SHA-256 with names, and "
+              + repo
+              + " is named by "
+              + repository.config().hash().label(),
+          "leave it out, and all values are read");
+    }
+    return new ChecksumProof(blobs);
   }
 
   private static double share(String text) {
@@ -158,14 +194,26 @@ final class Verify extends Subcommand {
         "what is intact can still be read; 'varve repair REPO --from COPY' mends the rest");
   }
 
-  private static void tell(CheckReport report, Output out) {
+  /** What is not proved is not called right. */
+  private static Failure unproven(long values) {
+    return new Failure(
+        "unproven",
+        Failure.FAILED,
+        "the server keeps no SHA-256 of "
+            + Words.count(values, "value")
+            + " (none at all, or of its parts, as for values above 8 MiB); their lengths are right",
+        "leave --head out to read and prove them, or a part of them with --sample");
+  }
+
+  private void tell(CheckReport report, long unproven, Output out) {
     if (out.json()) {
-      out.line(
+      JsonLine line =
           JsonLine.of("verified")
               .put("objects", report.objects())
               .put("bytes", report.bytes())
               .put("damaged", report.damaged())
-              .put("missing", report.missing()));
+              .put("missing", report.missing());
+      out.line(head ? line.put("unproven", unproven) : line);
     } else {
       out.words(
           "verified "
@@ -174,7 +222,7 @@ final class Verify extends Subcommand {
               + Words.size(report.bytes())
               + ": "
               + (report.clean()
-                  ? "all as they should be"
+                  ? unproven == 0 ? "all as they should be" : "nothing wrong in what can be told"
                   : Words.count(report.damaged())
                       + " damaged, "
                       + Words.count(report.missing())

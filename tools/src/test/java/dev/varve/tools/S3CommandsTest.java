@@ -1,11 +1,17 @@
 package dev.varve.tools;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.entry;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -98,22 +104,102 @@ class S3CommandsTest {
     assertThat(Cli.run("hash", back).exits(0).out()).isEqualTo(Cli.run("hash", local).out());
   }
 
+  private String hashOf(String key) {
+    return run("ls", REPO, "main", key.substring(0, key.lastIndexOf('/')), "--json")
+        .exits(0)
+        .lines("entry")
+        .stream()
+        .filter(line -> line.path("key").asText().equals(key))
+        .findFirst()
+        .orElseThrow()
+        .path("hash")
+        .asText();
+  }
+
+  private static String object(String hash) {
+    return "r/blobs/" + hash.substring(0, 2) + "/" + hash.substring(2);
+  }
+
   @Test
   void aFlippedByteInTheBucketIsFoundWhenItIsRead() throws IOException {
     run("init", REPO).exits(0);
     run("import", source().toString(), REPO).exits(0);
-    String hash =
-        run("ls", REPO, "main", "air/c", "--json").exits(0).lines().get(0).path("hash").asText();
-    String key = "r/blobs/" + hash.substring(0, 2) + "/" + hash.substring(2);
-    byte[] bytes = bucket.bytes(key);
+    String hash = hashOf("air/c/0");
+    byte[] bytes = bucket.bytes(object(hash));
     bytes[0] ^= 1;
-    bucket.place(key, bytes);
+    bucket.place(object(hash), bytes);
     assertThat(run("cat", REPO, "main", "air/c/0", "--json").exits(3).error().path("message"))
         .asString()
         .contains(hash);
     JsonNode damage = run("verify", REPO, "--json").exits(3).lines("damage").get(0);
     assertThat(damage.path("object").asText()).isEqualTo(hash);
     assertThat(damage.path("array").asText()).isEqualTo("/air");
+  }
+
+  @Test
+  void damageInTheBucketIsFoundAndNamedWithoutDownloading() throws IOException {
+    Path air = source().resolve("air/c");
+    // A flipped byte, two that are swapped, one that is cut, one that is gone, and one untouched.
+    List<String> values = List.of("flip", "swapped", "other one", "to be cut", "gone", "well");
+    for (int i = 0; i < values.size(); i++) {
+      Files.writeString(air.resolve(String.valueOf(i)), values.get(i));
+    }
+    run("init", REPO).exits(0);
+    run("import", folder.resolve("src").toString(), REPO).exits(0);
+    JsonNode whole = run("verify", REPO, "--head", "--json").exits(0).only();
+    assertThat(whole.path("unproven").asLong()).isZero();
+    List<String> hashes = new ArrayList<>();
+    for (int i = 0; i < values.size(); i++) {
+      hashes.add(hashOf("air/c/" + i));
+    }
+    byte[] flipped = bucket.bytes(object(hashes.get(0)));
+    flipped[2] ^= 16;
+    bucket.place(object(hashes.get(0)), flipped);
+    byte[] swapped = bucket.bytes(object(hashes.get(1)));
+    bucket.place(object(hashes.get(1)), bucket.bytes(object(hashes.get(2))));
+    bucket.place(object(hashes.get(2)), swapped);
+    bucket.place(object(hashes.get(3)), "to be".getBytes(StandardCharsets.UTF_8));
+    bucket.remove(object(hashes.get(4)));
+
+    for (String[] how : new String[][] {{"--head"}, {}}) {
+      List<String> verify = new ArrayList<>(List.of("verify", REPO, "--json"));
+      verify.addAll(List.of(how));
+      Cli.Result result = run(verify.toArray(String[]::new)).exits(3);
+      Map<String, String> kinds = new TreeMap<>();
+      for (JsonNode line : result.lines("damage")) {
+        kinds.put(line.path("key").asText() + " " + line.path("chunk"), line.path("kind").asText());
+        assertThat(hashes).contains(line.path("object").asText());
+      }
+      assertThat(kinds)
+          .containsOnly(
+              entry("air/c/0 [0]", "damaged"),
+              entry("air/c/1 [1]", "misplaced"),
+              entry("air/c/2 [2]", "misplaced"),
+              entry("air/c/3 [3]", "damaged"),
+              entry("air/c/4 [4]", "missing"));
+      assertThat(result.last().path("damaged").asLong()).isEqualTo(4);
+      assertThat(result.last().path("missing").asLong()).isEqualTo(1);
+      assertThat(result.error().path("code").asText()).isEqualTo("damage");
+    }
+    for (int i = 0; i < 5; i++) {
+      run("cat", REPO, "main", "air/c/" + i).exits(3);
+    }
+    assertThat(run("cat", REPO, "main", "air/c/5").exits(0).out()).isEqualTo("well");
+  }
+
+  @Test
+  void whatTheServerKeepsNoChecksumOfIsNotCalledRight() throws IOException {
+    run("init", REPO).exits(0);
+    run("import", source().toString(), REPO).exits(0);
+    bucket.with(HttpBucket.Flaw.KEEPS_NO_CHECKSUMS);
+    Cli.Result result = run("verify", REPO, "--head", "--json").exits(1);
+    assertThat(result.only().path("unproven").asLong()).isEqualTo(2);
+    assertThat(result.error().path("code").asText()).isEqualTo("unproven");
+    run("verify", REPO).exits(0);
+    String local = Cli.repository(folder);
+    Cli.run("verify", local, "--head").exits(2);
+    run("init", "s3://bucket/b3", "--hash", "blake3").exits(0);
+    run("verify", "s3://bucket/b3", "--head").exits(2);
   }
 
   private JsonNode refused(int exit, HttpBucket.Flaw... flaws) {
@@ -150,6 +236,47 @@ class S3CommandsTest {
       System.clearProperty("aws.sharedCredentialsFile");
       System.clearProperty("aws.configFile");
     }
+  }
+
+  @Test
+  void aServerThatLetsTwoWinMayServeOneWriterAtATime() throws IOException {
+    bucket.with(HttpBucket.Flaw.IGNORES_CONDITIONS);
+    run("init", REPO).exits(1);
+    JsonNode made = run("init", REPO, "--single-writer", "--json").exits(0).only();
+    assertThat(made.path("single_writer").asBoolean()).isTrue();
+    run("import", source().toString(), REPO).exits(0);
+    run("branch", REPO, "try").exits(0);
+    assertThat(run("dump", REPO, "config", "--json").only().path("single_writer").asBoolean())
+        .isTrue();
+    assertThat(bucket.keys()).noneMatch(key -> key.startsWith("r/writers/"));
+    JsonNode race =
+        run("doctor", REPO, "--json").exits(0).lines("check").stream()
+            .filter(line -> line.path("check").asText().equals("race"))
+            .findFirst()
+            .orElseThrow();
+    assertThat(race.path("verdict").asText()).isEqualTo("warning");
+    Cli.run("init", folder.resolve("d").toString(), "--single-writer").exits(2);
+  }
+
+  @Test
+  void anotherWriterKeepsAllOthersOutUntilItIsKnownToBeDead() throws IOException {
+    run("init", REPO, "--single-writer").exits(0);
+    run("import", source().toString(), REPO).exits(0);
+    String before = run("log", REPO).exits(0).out();
+    bucket.place("r/writers/other", "ada, process 1".getBytes(StandardCharsets.UTF_8));
+
+    JsonNode refused = run("put", REPO, "x", file("1"), "--json").exits(1).error();
+    assertThat(refused.path("message").asText())
+        .contains("one writer at a time", "ada, process 1", "r/writers/other");
+    run("branch", REPO, "b").exits(1);
+    run("tag", REPO, "t").exits(1);
+    assertThat(run("log", REPO).exits(0).out()).isEqualTo(before);
+    assertThat(bucket.keys()).filteredOn(key -> key.startsWith("r/writers/")).hasSize(1);
+
+    assertThat(run("doctor", REPO, "--break-writer", "--json").only().path("broken").asLong())
+        .isEqualTo(1);
+    run("put", REPO, "x", file("1")).exits(0);
+    assertThat(bucket.keys()).noneMatch(key -> key.startsWith("r/writers/"));
   }
 
   @Test
