@@ -16,6 +16,7 @@ import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.ChecksumMode;
 import software.amazon.awssdk.services.s3.model.ExpirationStatus;
+import software.amazon.awssdk.services.s3.model.GetBucketVersioningResponse;
 import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
 import software.amazon.awssdk.services.s3.model.LifecycleRule;
 import software.amazon.awssdk.services.s3.model.LifecycleRuleFilter;
@@ -142,18 +143,37 @@ final class AwsProbe implements Probe {
                 .toList());
   }
 
+  /** A question about the bucket, which many servers do not know and many users may not ask. */
+  private <R> Optional<R> ask(String permission, Supplier<R> question) {
+    try {
+      return Optional.of(question.get());
+    } catch (AwsServiceException refused) {
+      if (S3Errors.absent(refused)) {
+        return Optional.empty();
+      }
+      String why =
+          refused.statusCode() == 403
+              ? "it takes the right " + permission
+              : refused.statusCode() == 501
+                  ? "the server does not know the question"
+                  : "status " + refused.statusCode();
+      throw new S3Failure(S3Failure.Kind.REFUSED, why, refused);
+    } catch (SdkException failed) {
+      throw S3Errors.of("ask", "s3://" + name, failed);
+    }
+  }
+
   @Override
   public Optional<String> versioning() {
-    return Optional.ofNullable(
-        send("ask for versions in", "", () -> client.getBucketVersioning(each -> each.bucket(name)))
-            .statusAsString());
+    return ask(
+            "s3:GetBucketVersioning", () -> client.getBucketVersioning(each -> each.bucket(name)))
+        .map(GetBucketVersioningResponse::statusAsString);
   }
 
   @Override
   public List<Rule> lifecycle() {
-    return find(
-            "ask for the rules of",
-            "",
+    return ask(
+            "s3:GetLifecycleConfiguration",
             () -> client.getBucketLifecycleConfiguration(each -> each.bucket(name)))
         .map(answer -> answer.rules().stream().filter(AwsProbe::enabled).map(AwsProbe::rule))
         .map(rules -> rules.toList())
@@ -189,9 +209,8 @@ final class AwsProbe implements Probe {
 
   @Override
   public Optional<String> lock() {
-    return find(
-            "ask for locks in",
-            "",
+    return ask(
+            "s3:GetBucketObjectLockConfiguration",
             () -> client.getObjectLockConfiguration(each -> each.bucket(name)))
         .map(answer -> answer.objectLockConfiguration())
         .map(AwsProbe::words);

@@ -21,8 +21,7 @@ import java.util.function.Predicate;
  * Blobs as one object each, by their plain name or, where a collection took that, a copy's.
  * Thread-safe. Nothing is overwritten or removed.
  */
-final class S3BlobStore
-    implements BlobStore, ScannableBlobs, RepairableBlobs, ChecksummedBlobs {
+final class S3BlobStore implements BlobStore, ScannableBlobs, RepairableBlobs, ChecksummedBlobs {
   private static final int PAGE = 1000;
 
   private final Bucket bucket;

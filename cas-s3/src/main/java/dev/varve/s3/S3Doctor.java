@@ -2,7 +2,10 @@ package dev.varve.s3;
 
 import dev.varve.error.StoreException;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
@@ -77,6 +80,23 @@ public final class S3Doctor implements AutoCloseable {
     } catch (S3Failure refused) {
       throw refused.toStoreException();
     }
+  }
+
+  /**
+   * Tries whether listings show what was written, which is all that one writer at a time needs.
+   *
+   * @return what stands against it, or empty
+   */
+  public Optional<S3Finding> listings() {
+    List<S3Finding> against = new ArrayList<>();
+    new ListingChecks(probe, attempts, folder, written::add)
+        .run(
+            found -> {
+              if (found.verdict() == S3Finding.Verdict.UNSAFE) {
+                against.add(found);
+              }
+            });
+    return against.stream().findFirst();
   }
 
   /**

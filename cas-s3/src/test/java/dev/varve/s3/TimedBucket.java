@@ -89,6 +89,16 @@ final class TimedBucket implements Bucket {
   }
 
   @Override
+  public Optional<Head> head(String key) {
+    return take("head", key, 0, () -> inner.head(key), head -> 0);
+  }
+
+  @Override
+  public void delete(String key) {
+    run("delete", key, 0, () -> inner.delete(key));
+  }
+
+  @Override
   public OptionalLong length(String key) {
     return take("length", key, 0, () -> inner.length(key), length -> 0);
   }

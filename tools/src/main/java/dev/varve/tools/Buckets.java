@@ -12,6 +12,7 @@ import dev.varve.s3.S3Settings;
 import dev.varve.version.Environment;
 import dev.varve.version.RepositoryConfig;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
@@ -37,8 +38,8 @@ final class Buckets {
     boolean fit = false;
     try {
       // Where a repository is already, that is what will be said.
-      if (!singleWriter && made.config().isEmpty()) {
-        requireSafe(location);
+      if (made.config().isEmpty()) {
+        requireSafe(location, singleWriter);
       }
       fit = true;
       return made;
@@ -54,15 +55,34 @@ final class Buckets {
     return S3Backend.create(location, settings());
   }
 
-  private static void requireSafe(S3Location location) {
-    RaceReport race;
+  private static void requireSafe(S3Location location, boolean singleWriter) {
     try (S3Doctor doctor = doctor(location, Environment.system())) {
       try {
-        race = doctor.race(SLOW, QUICK);
+        if (singleWriter) {
+          requireListings(location, doctor.listings());
+        } else {
+          requireOneWinner(location, doctor.race(SLOW, QUICK));
+        }
       } finally {
         doctor.clean();
       }
     }
+  }
+
+  private static void requireListings(S3Location location, Optional<S3Finding> against) {
+    if (against.isPresent()) {
+      throw Refusal.failed(
+          "unsafe",
+          "cannot make a repository at "
+              + location
+              + ": "
+              + against.get().words()
+              + "; one writer could not see another",
+          "choose another server (docs/s3.md names some); 'varve doctor' tells more");
+    }
+  }
+
+  private static void requireOneWinner(S3Location location, RaceReport race) {
     if (!race.safe()) {
       throw Refusal.failed(
           "unsafe",

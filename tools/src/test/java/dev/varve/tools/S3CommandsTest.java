@@ -240,6 +240,9 @@ class S3CommandsTest {
 
   @Test
   void aServerThatLetsTwoWinMayServeOneWriterAtATime() throws IOException {
+    bucket.with(HttpBucket.Flaw.IGNORES_CONDITIONS, HttpBucket.Flaw.LISTS_LATE);
+    assertThat(run("init", REPO, "--single-writer", "--json").exits(1).error().path("code"))
+        .hasToString("\"unsafe\"");
     bucket.with(HttpBucket.Flaw.IGNORES_CONDITIONS);
     run("init", REPO).exits(1);
     JsonNode made = run("init", REPO, "--single-writer", "--json").exits(0).only();

@@ -87,6 +87,11 @@ class OpenCostTest {
     }
 
     @Override
+    public void requireSoleWriter() {
+      inner.requireSoleWriter();
+    }
+
+    @Override
     public void close() {
       inner.close();
     }

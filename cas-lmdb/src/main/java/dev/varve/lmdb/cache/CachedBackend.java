@@ -56,6 +56,11 @@ public final class CachedBackend implements Backend {
   }
 
   @Override
+  public void requireSoleWriter() {
+    far.requireSoleWriter();
+  }
+
+  @Override
   public String location() {
     return far.location();
   }
