@@ -38,7 +38,7 @@ final class RefRepairs implements RepairableRefs {
     byte[] prefix = LmdbLayout.refPrefix(kind);
     TreeSet<RefName> names = new TreeSet<>();
     collect(Table.REFS, prefix, names);
-    collect(Table.REFLOG, prefix, names);
+    collectLogged(prefix, names);
     return List.copyOf(names);
   }
 
@@ -58,14 +58,37 @@ final class RefRepairs implements RepairableRefs {
     }
   }
 
-  /** The name that a key begins with, up to a NUL; empty where it is none. */
-  private static Optional<RefName> name(byte[] key) {
+  /** Looks at one record of each log: from any it goes on behind the last of that name. */
+  private void collectLogged(byte[] prefix, TreeSet<RefName> names) {
+    byte[] from = prefix;
+    while (true) {
+      byte[] next = from;
+      List<TableTxn.Row> row =
+          environment.read(
+              () -> "list refs", txn -> txn.rows(Table.REFLOG, prefix, next, false, 1, -1));
+      if (row.isEmpty()) {
+        return;
+      }
+      byte[] key = row.get(0).key();
+      name(key).ifPresent(names::add);
+      from = Arrays.copyOf(key, nameLength(key) + 1);
+      from[from.length - 1] = 1;
+    }
+  }
+
+  private static int nameLength(byte[] key) {
     int end = 0;
     while (end < key.length && key[end] != 0) {
       end++;
     }
+    return end;
+  }
+
+  /** The name that a key begins with, up to a NUL; empty where it is none. */
+  private static Optional<RefName> name(byte[] key) {
     try {
-      return Optional.of(RefName.parseFull(new String(key, 0, end, StandardCharsets.UTF_8)));
+      return Optional.of(
+          RefName.parseFull(new String(key, 0, nameLength(key), StandardCharsets.UTF_8)));
     } catch (InvalidNameException damaged) {
       return Optional.empty();
     }

@@ -212,6 +212,28 @@ public abstract class RepairableContract extends ContractFixture {
   }
 
   @Test
+  void refsWhoseNamesBeginAlikeAreToldApart() {
+    for (String each : List.of("a", "a/b", "a-b", "a\u00e9", "b")) {
+      for (int i = 0; i < 3; i++) {
+        RefName name = RefName.branch(each);
+        backend()
+            .refs()
+            .compareAndSet(
+                backend().refs().read(name),
+                Changes.to(name, Changes.target(i), i),
+                new Evidence(1));
+      }
+    }
+
+    assertThat(refs().names(RefName.Kind.HEADS))
+        .extracting(RefName::name)
+        .containsExactly("a", "a-b", "a/b", "a\u00e9", "b");
+    assertThat(refs().newest(RefName.branch("a/b")))
+        .isEqualTo(refs().newest(RefName.branch("a")))
+        .isPresent();
+  }
+
+  @Test
   void storedRecordsAreShownInEveryPlace() {
     for (RefRecord each : commits(3)) {
       assertThat(refs().stored(MAIN, each.number()))
