@@ -7,6 +7,7 @@ import dev.varve.testkit.BlobThreadsContract;
 import dev.varve.testkit.RefNamesContract;
 import dev.varve.testkit.RefStoreContract;
 import dev.varve.testkit.RefThreadsContract;
+import dev.varve.testkit.RepairableContract;
 import dev.varve.testkit.ValueContract;
 import org.junit.jupiter.api.Nested;
 
@@ -91,6 +92,14 @@ class ServerTest {
       return 8;
     }
 
+    @Override
+    protected BackendFactory factory() {
+      return FACTORY;
+    }
+  }
+
+  @Nested
+  class RepairableTest extends RepairableContract {
     @Override
     protected BackendFactory factory() {
       return FACTORY;
