@@ -1,7 +1,6 @@
-"""What the pages offer to paste into xarray, zarr-python, TensorStore and zarrita does what it says, pasted as it is."""
+"""What the pages offer to paste into zarr-python, TensorStore and zarrita does what it says, pasted as it is."""
 
 import html
-import json
 import re
 import subprocess
 import tempfile
@@ -12,15 +11,12 @@ from clients import READERS, site
 from raw import Raw
 
 # A data set of each format, and the array whose page is used.
-ARRAYS = {"hadgem": "/tas", "scenarios": "/air_temperature", "nemo": "/tos"}
-# The calendars of the others need a package more in xarray.
-XARRAY = "nemo"
+ARRAYS = {"hadgem": "/tas", "scenarios": "/air_temperature"}
 OFFER = re.compile(r"<summary>([^<]*)</summary>\s*<pre class=\"paste\">([^<]*)</pre>")
 PLAIN = re.compile(r"<pre class=\"paste\">([^<]*)</pre>")
 
 # Behind what was pasted: print what it led to.
 SHOW = {
-    ("store", "xarray"): "import json; print(json.dumps(sorted(ds.variables)))",
     ("store", "zarr-python"): "import reading; print(reading.digest(group['ARRAY']))",
     ("array", "zarr-python"): "import reading; print(reading.digest(array))",
     ("array", "TensorStore"): "import reading, numpy; print(reading.digest(array.read().result()))",
@@ -45,7 +41,7 @@ def check(tally, serving, committed):
                 status, _, body = raw.ask(url, Accept="text/html")
                 offers = {html.unescape(name): html.unescape(text) for name, text in OFFER.findall(body.decode())}
                 for (where, name), show in SHOW.items():
-                    if where == page and (name != "xarray" or dataset == XARRAY):
+                    if where == page:
                         problem = (
                             paste(name, offers[name], show.replace("ARRAY", path[1:]), state, path, tally)
                             if name in offers
@@ -75,8 +71,6 @@ def paste(name, text, show, state, path, tally):
             script.write(f"import sys; sys.path.insert(0, {str(READERS)!r})\n{text}\n{show}\n")
             script.flush()
             found, problem = ran([environments.python(environment, tally), "-B", script.name], READERS)
-    if name == "xarray" and found:
-        wanted = json.dumps(sorted(array[1:] for array in state.arrays))
     return problem or (None if found == wanted else f"{found}, not {wanted}")
 
 
