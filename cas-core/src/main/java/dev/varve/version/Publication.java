@@ -5,10 +5,12 @@ import dev.varve.blob.Evidence;
 import dev.varve.error.BackendException;
 import dev.varve.error.UnknownOutcomeException;
 import dev.varve.hash.ContentHash;
+import dev.varve.ref.FlushingRefStore;
 import dev.varve.ref.RefChange;
 import dev.varve.ref.RefName;
 import dev.varve.ref.RefOutcome;
 import dev.varve.ref.RefRecord;
+import dev.varve.ref.RefStore;
 import dev.varve.tree.NodeSource;
 import dev.varve.tree.TreeEditor;
 import java.nio.ByteBuffer;
@@ -17,8 +19,8 @@ import java.util.Optional;
 
 /**
  * Writes one commit and moves a branch to it. The order is the algorithm: values and nodes are with
- * the writer already, then the commit, then the flush makes all of it durable, and only then is the
- * ref written. One thread.
+ * the writer already, then the commit, then the flush makes all of it durable, and the ref is
+ * written after that or, where the store can, in the same step. One thread.
  */
 final class Publication {
   private final Repository repository;
@@ -71,26 +73,38 @@ final class Publication {
     ByteBuffer bytes = CommitCodec.encode(commit);
     ContentHash id = repository.config().hash().hash(bytes);
     writer.put(id, bytes);
-    Evidence evidence = writer.flush();
-    repository.remember(id, commit, bytes.remaining());
-    return new Attempt(
-        id, commit, point(head, id, forward, "commit: " + firstLine(info.message()), evidence));
+    RefChange change = change(id, forward, "commit: " + firstLine(info.message()));
+    RefOutcome outcome = flushAndSet(head, change);
+    if (!(outcome instanceof RefOutcome.Unknown)) {
+      repository.remember(id, commit, bytes.remaining());
+    }
+    return new Attempt(id, commit, outcome);
+  }
+
+  /** Makes everything durable, and then, or in the same step, moves the branch. */
+  private RefOutcome flushAndSet(Optional<RefRecord> head, RefChange change) {
+    RefStore refs = repository.backend().refs();
+    return refs instanceof FlushingRefStore both
+        ? both.flushAndSet(writer, head, change)
+        : refs.compareAndSet(head, change, writer.flush());
   }
 
   /** Tries once to move the branch to a commit that is durable. */
   RefOutcome point(
       Optional<RefRecord> head, ContentHash id, boolean forward, String reason, Evidence evidence) {
+    return repository.backend().refs().compareAndSet(head, change(id, forward, reason), evidence);
+  }
+
+  private RefChange change(ContentHash id, boolean forward, String reason) {
     Environment environment = repository.environment();
-    RefChange change =
-        new RefChange(
-            branch,
-            Optional.of(id),
-            forward,
-            environment.nonce(),
-            reason,
-            environment.user(),
-            environment.nowMillis());
-    return repository.backend().refs().compareAndSet(head, change, evidence);
+    return new RefChange(
+        branch,
+        Optional.of(id),
+        forward,
+        environment.nonce(),
+        reason,
+        environment.user(),
+        environment.nowMillis());
   }
 
   /**

@@ -7,11 +7,13 @@ import dev.varve.blob.ValueSource;
 import dev.varve.blob.WriteTotals;
 import dev.varve.error.BackendException;
 import dev.varve.hash.ContentHash;
+import dev.varve.ref.RefOutcome;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
@@ -115,6 +117,30 @@ final class LmdbBlobWriter implements BlobWriter {
     checkOpen();
     write();
     return new Evidence(epoch + 1);
+  }
+
+  boolean writesTo(WriteQueue other) {
+    return queue == other;
+  }
+
+  /** Flushes, and writes a ref in the transaction of the last blobs. */
+  RefOutcome flushWith(Function<Evidence, LmdbRefStore.CompareAndSet> change) {
+    checkOpen();
+    LmdbRefStore.CompareAndSet request = change.apply(new Evidence(epoch + 1));
+    while (!batch.isEmpty()) {
+      BlobBatch now = batch;
+      try {
+        FlushAndSet.Both both = guarded(() -> queue.submit(new FlushAndSet(now, request)));
+        totals = totals.plus(both.blobs().totals());
+        batch = again(now, both.blobs());
+        if (both.ref() != null) {
+          return both.ref();
+        }
+      } finally {
+        now.discard();
+      }
+    }
+    return queue.submit(request);
   }
 
   private void write() {

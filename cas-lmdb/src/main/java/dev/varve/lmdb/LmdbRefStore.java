@@ -1,15 +1,16 @@
 package dev.varve.lmdb;
 
+import dev.varve.blob.BlobWriter;
 import dev.varve.blob.Evidence;
 import dev.varve.error.CorruptDataException;
 import dev.varve.error.UnknownOutcomeException;
+import dev.varve.ref.FlushingRefStore;
 import dev.varve.ref.RefChange;
 import dev.varve.ref.RefLog;
 import dev.varve.ref.RefName;
 import dev.varve.ref.RefOutcome;
 import dev.varve.ref.RefRecord;
 import dev.varve.ref.RefRecordCodec;
-import dev.varve.ref.RefStore;
 import dev.varve.ref.RepairableRefs;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -24,7 +25,7 @@ import java.util.OptionalLong;
  *
  * <p>One row, in {@code gc}, stands for the epoch of every ref.
  */
-final class LmdbRefStore implements RefStore, RepairableRefs {
+final class LmdbRefStore implements FlushingRefStore, RepairableRefs {
   /** How many refs one read transaction lists. */
   private static final int PART = 1024;
 
@@ -135,6 +136,13 @@ final class LmdbRefStore implements RefStore, RepairableRefs {
   @Override
   public RefOutcome compareAndSet(Optional<RefRecord> expected, RefChange next, Evidence evidence) {
     return queue.submit(new CompareAndSet(expected, next, evidence));
+  }
+
+  @Override
+  public RefOutcome flushAndSet(BlobWriter writer, Optional<RefRecord> expected, RefChange next) {
+    return writer instanceof LmdbBlobWriter ours && ours.writesTo(queue)
+        ? ours.flushWith(evidence -> new CompareAndSet(expected, next, evidence))
+        : compareAndSet(expected, next, writer.flush());
   }
 
   static final class CompareAndSet extends WriteRequest<RefOutcome> {
