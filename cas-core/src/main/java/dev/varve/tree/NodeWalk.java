@@ -60,12 +60,7 @@ final class NodeWalk {
   }
 
   private boolean knownAt(ContentHash hash, int level, Key lastKey) {
-    try {
-      return known.isPresent() && known.get().holds(hash, level, lastKey.raw());
-    } catch (MissingBlobException | CorruptDataException unreadable) {
-      // What cannot be read there cannot vouch for anything here.
-      return false;
-    }
+    return known.isPresent() && known.get().surelyHolds(hash, level, lastKey);
   }
 
   private boolean knownEntry(Key key, Entry entry) {

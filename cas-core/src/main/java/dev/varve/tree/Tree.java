@@ -1,5 +1,7 @@
 package dev.varve.tree;
 
+import dev.varve.error.CorruptDataException;
+import dev.varve.error.MissingBlobException;
 import dev.varve.hash.ContentHash;
 import java.util.Arrays;
 import java.util.Iterator;
@@ -119,7 +121,7 @@ public final class Tree {
     }
     Totals sum = Totals.NONE;
     for (int i = 0; i < node.count(); i++) {
-      if (!known.get().holds(node.childHash(i), node.level() - 1, node.key(i).raw())) {
+      if (!known.get().surelyHolds(node.childHash(i), node.level() - 1, node.key(i))) {
         sum =
             sum.plus(
                 node.level() == 1
@@ -149,6 +151,15 @@ public final class Tree {
       at = source.child(at, index);
     }
     return false;
+  }
+
+  /** As {@link #holds}; what cannot be read here cannot vouch for anything elsewhere. */
+  boolean surelyHolds(ContentHash node, int level, Key key) {
+    try {
+      return holds(node, level, key.raw());
+    } catch (MissingBlobException | CorruptDataException unreadable) {
+      return false;
+    }
   }
 
   /** Whether this tree has a node at a level on the path to a key. */

@@ -125,6 +125,25 @@ class SyncTest {
     assertThat(clean(to)).isTrue();
   }
 
+  /** What cannot be read at the receiver vouches for nothing, and stops nothing. */
+  @Test
+  void aReceiverWithALostNodeStillGetsWhatIsNew() {
+    ContentHash old = commit(from, "main", 0, 3000);
+    push();
+    right.contents().remove(from.commit(old).manifest().chunks());
+    ContentHash head = commit(from, "main", 3000, 3010);
+    Repository opened = Repository.open(right, Environment.system(), ConflictRule.SAME_KEY_ONLY);
+    new Sync(
+            from,
+            opened,
+            RefSelection.everything(),
+            SyncSettings.standard(SyncSettings.Near.RECEIVER),
+            SyncProgress.NONE)
+        .run();
+    assertThat(opened.resolve("main")).isEqualTo(head);
+    assertThat(opened.snapshot(head).totals("").keys()).isEqualTo(3010);
+  }
+
   @Test
   void damageIsNotCopied() {
     ContentHash head = commit(from, "main", 0, 10);
