@@ -206,6 +206,10 @@ final class AwsBucket implements Bucket {
       here = Math.max(0, Math.min(count, total - position));
       in.skipNBytes(Math.min(position, total));
     } else {
+      // Also the header may break off, behind the body's length.
+      if (!range.matches("bytes [0-9]{1,18}-[0-9]{1,18}/[0-9]{1,18}")) {
+        throw new IOException("it tells the range '" + range + "'");
+      }
       total = Long.parseLong(range.substring(range.indexOf('/') + 1));
       here = in.response().contentLength();
       if (!range.startsWith("bytes " + position + "-") || here > count) {

@@ -76,6 +76,15 @@ class CutAnswersTest {
   }
 
   @Test
+  void rangeThatBreaksOffBehindTheLengthIsNoRange() {
+    byte[] answer =
+        ("HTTP/1.1 206 Partial Content\r\nContent-Length: 10\r\nContent-Range: bytes 0-9/4711\r\n\r\n"
+                + "0123456789")
+            .getBytes(StandardCharsets.US_ASCII);
+    cut(answer, () -> bucket.get("k", 0, 10));
+  }
+
+  @Test
   void wholeValueInsteadOfARangeIsNotTakenForAShorterOne() {
     cut(CannedServer.message("200 OK", ETAG, "0123456789"), () -> bucket.get("k", 2, 5));
   }

@@ -1,5 +1,6 @@
 package dev.varve.s3;
 
+import dev.varve.ref.RefName;
 import dev.varve.testkit.BackendContract;
 import dev.varve.testkit.BackendFactory;
 import dev.varve.testkit.BlobStoreContract;
@@ -98,6 +99,12 @@ class FaultyWireTest {
 
   @Nested
   class RefNamesTest extends RefNamesContract {
+    /** Servers upon file systems have no longer names of files. */
+    @Override
+    protected int longest() {
+      return TestServer.isGiven() ? 200 : RefName.MAX_BYTES;
+    }
+
     @Override
     protected int many() {
       return 30;

@@ -1,5 +1,6 @@
 package dev.varve.s3;
 
+import dev.varve.ref.RefName;
 import dev.varve.testkit.BackendContract;
 import dev.varve.testkit.BackendFactory;
 import dev.varve.testkit.BlobStoreContract;
@@ -69,6 +70,12 @@ class ServerTest {
 
   @Nested
   class RefNamesTest extends RefNamesContract {
+    /** Servers upon file systems have no longer names of files. */
+    @Override
+    protected int longest() {
+      return TestServer.isGiven() ? 200 : RefName.MAX_BYTES;
+    }
+
     @Override
     protected int many() {
       return TestServer.isGiven() ? 1100 : 60;

@@ -16,33 +16,39 @@ import org.junit.jupiter.api.Test;
 
 /** {@link RefStore} keeps refs apart whatever their names. */
 public abstract class RefNamesContract extends ContractFixture {
+  /** How many bytes the longest name has that can be stored; a server may allow less than Varve. */
+  protected int longest() {
+    return RefName.MAX_BYTES;
+  }
+
   /** In order of unsigned UTF-8 bytes, which is not the order of Java's chars. */
-  private static final List<String> NAMES =
-      List.of(
-          "!",
-          "#",
-          "%",
-          "%2F",
-          "%61",
-          "+",
-          "=",
-          "A",
-          "B",
-          "a",
-          "a!",
-          "a-b",
-          "a.b",
-          "a/b",
-          "a/b/c",
-          "a0",
-          "ab",
-          "b",
-          "long/" + "n".repeat(RefName.MAX_BYTES - 5),
-          "main",
-          "\u00e9t\u00e9",
-          "\u6f22\u5b57/\u4e8c",
-          "\uff21",
-          "\ud83c\udf0a");
+  private List<String> names() {
+    return List.of(
+        "!",
+        "#",
+        "%",
+        "%2F",
+        "%61",
+        "+",
+        "=",
+        "A",
+        "B",
+        "a",
+        "a!",
+        "a-b",
+        "a.b",
+        "a/b",
+        "a/b/c",
+        "a0",
+        "ab",
+        "b",
+        "long/" + "n".repeat(longest() - 5),
+        "main",
+        "\u00e9t\u00e9",
+        "\u6f22\u5b57/\u4e8c",
+        "\uff21",
+        "\ud83c\udf0a");
+  }
 
   /** How many refs there are where there are many. */
   protected int many() {
@@ -70,29 +76,31 @@ public abstract class RefNamesContract extends ContractFixture {
 
   @Test
   void refsAreListedInOrderOfTheirBytes() {
-    List<String> shuffled = new ArrayList<>(NAMES);
+    List<String> names = names();
+    List<String> shuffled = new ArrayList<>(names);
     Collections.shuffle(shuffled, new Random(1));
     for (String each : shuffled) {
       write(RefName.branch(each), 1);
     }
 
-    assertThat(listed(RefName.Kind.HEADS)).isEqualTo(NAMES);
+    assertThat(listed(RefName.Kind.HEADS)).isEqualTo(names);
     reopen();
-    assertThat(listed(RefName.Kind.HEADS)).isEqualTo(NAMES);
+    assertThat(listed(RefName.Kind.HEADS)).isEqualTo(names);
   }
 
   @Test
   void eachNameHasItsOwnRecords() {
+    List<String> names = names();
     for (int round = 0; round < 3; round++) {
-      for (int i = 0; i < NAMES.size(); i++) {
+      for (int i = 0; i < names.size(); i++) {
         // A different number of records for each name.
         for (int k = 0; k <= i % 3; k++) {
-          write(RefName.branch(NAMES.get(i)), 1000L * i + 10L * round + k);
+          write(RefName.branch(names.get(i)), 1000L * i + 10L * round + k);
         }
       }
     }
-    for (int i = 0; i < NAMES.size(); i++) {
-      RefName name = RefName.branch(NAMES.get(i));
+    for (int i = 0; i < names.size(); i++) {
+      RefName name = RefName.branch(names.get(i));
       int expected = factory().openingRecords() + 3 * (i % 3 + 1);
       RefRecord newest = refs().read(name).orElseThrow();
       assertThat(newest.number()).as(name.full()).isEqualTo(expected);
