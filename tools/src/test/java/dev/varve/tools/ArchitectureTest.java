@@ -12,6 +12,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
+import dev.varve.blob.StoredBlob;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -114,5 +116,44 @@ class ArchitectureTest {
         .should()
         .callMethod(System.class, "exit", int.class)
         .check(CLASSES);
+  }
+
+  /**
+   * Bytes as they are stored reach the rest of the code through {@code VerifiedBlobs} alone. Drivers
+   * and test kits stand below it, {@code repair} looks at what did not prove true, and the server
+   * proves values by itself, block by block.
+   */
+  @Test
+  void storedBytesAreReadThroughTheirProofAlone() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackages(
+                "dev.varve.blob",
+                "dev.varve.lmdb..",
+                "dev.varve.s3",
+                "dev.varve.memory",
+                "dev.varve.testkit",
+                "dev.varve.repair")
+        .and()
+        .doNotHaveFullyQualifiedName("dev.varve.server.StoredValue")
+        .should()
+        .callMethod(StoredBlob.class, "read", long.class, int.class)
+        .orShould()
+        .callMethod(StoredBlob.class, "read", long.class, ByteBuffer.class)
+        .check(CLASSES);
+  }
+
+  /** One class may ask for unproved bytes under another name: it proves the whole value before. */
+  @Test
+  void unprovedReadingSaysSoInItsName() {
+    List<String> hidden = new ArrayList<>();
+    for (JavaClass each : CLASSES) {
+      each.getMethodCallsFromSelf().stream()
+          .filter(call -> call.getTarget().getName().contains("Unverified"))
+          .filter(call -> !call.getOrigin().getName().contains("Unverified"))
+          .map(call -> each.getSimpleName() + "." + call.getOrigin().getName())
+          .forEach(hidden::add);
+    }
+    assertThat(hidden).containsOnly("StoreReads.part");
   }
 }
