@@ -119,21 +119,21 @@ class ArchitectureTest {
   }
 
   /**
-   * Bytes as they are stored reach the rest of the code through {@code VerifiedBlobs} alone. Drivers
-   * and test kits stand below it, {@code repair} looks at what did not prove true, and the server
-   * proves values by itself, block by block.
+   * Bytes as they are stored reach the rest of the code through {@code VerifiedBlobs} alone.
+   * Drivers and test kits stand below it, {@code repair} looks at what did not prove true, and the
+   * server proves values by itself, block by block.
    */
   @Test
   void storedBytesAreReadThroughTheirProofAlone() {
     noClasses()
         .that()
         .resideOutsideOfPackages(
-                "dev.varve.blob",
-                "dev.varve.lmdb..",
-                "dev.varve.s3",
-                "dev.varve.memory",
-                "dev.varve.testkit",
-                "dev.varve.repair")
+            "dev.varve.blob",
+            "dev.varve.lmdb..",
+            "dev.varve.s3",
+            "dev.varve.memory",
+            "dev.varve.testkit",
+            "dev.varve.repair")
         .and()
         .doNotHaveFullyQualifiedName("dev.varve.server.StoredValue")
         .should()
