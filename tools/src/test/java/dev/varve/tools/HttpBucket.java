@@ -349,7 +349,7 @@ final class HttpBucket implements AutoCloseable {
       }
     }
     if (done) {
-      xml(exchange, "CompleteMultipartUploadResult", "<Key>" + key + "</Key>");
+      xml(exchange, "CompleteMultipartUploadResult", "<Key>" + key + "</Key><ETag>\"etag\"</ETag>");
     } else {
       error(exchange, 412, "PreconditionFailed");
     }
