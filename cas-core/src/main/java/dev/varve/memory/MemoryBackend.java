@@ -22,7 +22,6 @@ import dev.varve.ref.RefStore;
 import dev.varve.ref.RepairableBackend;
 import dev.varve.ref.RepairableRefs;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -170,8 +169,8 @@ public final class MemoryBackend implements RepairableBackend {
       throw BackendException.permanent(
           "cannot hold " + source.label() + " of " + source.length() + " bytes in memory", null);
     }
-    try (InputStream in = source.open()) {
-      return in.readAllBytes();
+    try {
+      return source.whole();
     } catch (IOException unreadable) {
       throw BackendException.permanent(
           "cannot read " + source.label() + ": " + unreadable.getMessage(), unreadable);

@@ -7,7 +7,6 @@ import dev.varve.blob.ValueSource;
 import dev.varve.error.BackendException;
 import dev.varve.hash.ContentHash;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -48,8 +47,8 @@ final class BlobRepair implements RepairableBlobs {
   }
 
   private static ByteBuffer whole(ValueSource source) {
-    try (InputStream in = source.open()) {
-      return ByteBuffer.wrap(in.readAllBytes());
+    try {
+      return ByteBuffer.wrap(source.whole());
     } catch (IOException failed) {
       throw BackendException.permanent(
           "cannot store " + source.label() + ": " + failed.getMessage(), failed);

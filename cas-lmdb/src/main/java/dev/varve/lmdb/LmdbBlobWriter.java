@@ -9,7 +9,6 @@ import dev.varve.error.BackendException;
 import dev.varve.hash.ContentHash;
 import dev.varve.ref.RefOutcome;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -93,15 +92,9 @@ final class LmdbBlobWriter implements BlobWriter {
     }
   }
 
-  /** All bytes of a source, read to its end, where it says whether they were the right ones. */
   private byte[] readWhole(ValueSource source) {
-    try (InputStream in = source.open()) {
-      byte[] bytes = in.readNBytes((int) source.length());
-      if (bytes.length < source.length() || in.read() >= 0) {
-        throw new IOException(
-            source.label() + " has not the " + source.length() + " bytes that were promised");
-      }
-      return bytes;
+    try {
+      return source.whole();
     } catch (IOException failed) {
       throw BackendException.permanent(
           "cannot store " + source.label() + ": " + failed.getMessage(), failed);

@@ -165,8 +165,9 @@ final class ValueFiles {
     long length = 0;
     try (InputStream in = source.open()) {
       // To the end of the stream, not to the promised length: at its end a source says whether its
-      // bytes were the right ones.
-      for (int n = in.read(part); n >= 0; n = in.read(part)) {
+      // bytes were the right ones. One part beyond is enough to know a source that lies, which may
+      // never end.
+      for (int n = in.read(part); n >= 0 && length <= source.length(); n = in.read(part)) {
         file.write(part, 0, n);
         length += n;
       }
@@ -175,7 +176,7 @@ final class ValueFiles {
       throw new IOException(
           source.label()
               + " gave "
-              + length
+              + (length > source.length() ? "more than " + source.length() : length)
               + " bytes where "
               + source.length()
               + " were promised");

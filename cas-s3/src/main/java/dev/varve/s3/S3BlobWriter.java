@@ -9,7 +9,6 @@ import dev.varve.error.BackendException;
 import dev.varve.error.StoreException;
 import dev.varve.hash.ContentHash;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.util.HashSet;
 import java.util.Set;
@@ -83,15 +82,9 @@ final class S3BlobWriter implements BlobWriter {
     count(written, length);
   }
 
-  /** All bytes of a source, read to its end, where it says whether they were the right ones. */
   static byte[] whole(ValueSource source) {
-    try (InputStream in = source.open()) {
-      byte[] bytes = in.readNBytes((int) source.length());
-      if (bytes.length < source.length() || in.read() >= 0) {
-        throw new IOException(
-            source.label() + " has not the " + source.length() + " bytes that were promised");
-      }
-      return bytes;
+    try {
+      return source.whole();
     } catch (IOException unreadable) {
       throw PartsUpload.unreadable(source, unreadable);
     }

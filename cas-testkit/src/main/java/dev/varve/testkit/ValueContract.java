@@ -153,6 +153,19 @@ public abstract class ValueContract extends ContractFixture {
   }
 
   @Test
+  void sourceThatGoesOnBeyondItsLengthIsRefusedThere() {
+    for (int length : new int[] {5000, LARGE}) {
+      GeneratedSource good = GeneratedSource.of(length, length);
+      EndlessSource endless = new EndlessSource(length);
+
+      assertThatThrownBy(() -> store(good.hash(), endless)).isInstanceOf(StoreException.class);
+
+      assertThat(endless.given()).isLessThan(length + (8L << 20));
+      assertAbsent(good.hash());
+    }
+  }
+
+  @Test
   void failingSourceLeavesWhatWasFlushedBefore() {
     Sample before = Sample.of(1, 1000);
     GeneratedSource value = GeneratedSource.of(2, LARGE);

@@ -9,7 +9,6 @@ import dev.varve.blob.ValueSource;
 import dev.varve.blob.WriteTotals;
 import dev.varve.hash.ContentHash;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.util.Collection;
 import java.util.Optional;
@@ -135,8 +134,8 @@ class CachedBlobs implements BlobStore {
     public void put(ContentHash hash, ValueSource source) {
       far.put(hash, source);
       if (source.length() <= cache.largest()) {
-        try (InputStream in = source.open()) {
-          cache.put(hash, ByteBuffer.wrap(in.readAllBytes()));
+        try {
+          cache.put(hash, ByteBuffer.wrap(source.whole()));
         } catch (IOException changed) {
           // The store has the value; that it is not cached costs a request some day.
         }

@@ -71,10 +71,9 @@ class CacheProcessesTest {
   void processesShareACacheAndOneThatIsKilledHarmsNone() throws Exception {
     Process killed = start(1, true);
     try {
-      assertThat(killed.inputReader(StandardCharsets.UTF_8).readLine()).isEqualTo("under way");
+      assertThat(isUnderWay(killed)).isTrue();
       List<Process> others = List.of(start(2, false), start(3, false));
-      assertThat(others.get(0).inputReader(StandardCharsets.UTF_8).readLine())
-          .isEqualTo("under way");
+      assertThat(isUnderWay(others.get(0))).isTrue();
       killed.destroyForcibly().waitFor();
       for (Process each : others) {
         List<String> lines = each.inputReader(StandardCharsets.UTF_8).lines().toList();
@@ -91,6 +90,11 @@ class CacheProcessesTest {
       assertThat(all.filter(each -> each.getFileName().toString().startsWith("gen-")).count())
           .isBetween(1L, 4L);
     }
+  }
+
+  /** Waits for the program's first line. Newer JVMs warn of native code before it. */
+  private static boolean isUnderWay(Process process) {
+    return process.inputReader(StandardCharsets.UTF_8).lines().anyMatch("under way"::equals);
   }
 
   private long hits() {
