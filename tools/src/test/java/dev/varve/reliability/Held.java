@@ -14,7 +14,6 @@ final class Held {
   final Transaction edits;
   final String branch;
   private final Optional<ContentHash> head;
-  private final int number;
   private final SortedMap<String, String> before;
   private final SortedMap<String, String> staged;
 
@@ -22,7 +21,6 @@ final class Held {
     this.edits = edits;
     this.branch = "heads/" + edits.branch();
     this.head = model.target(branch);
-    this.number = model.number(branch);
     this.before = model.contents(edits.base());
     this.staged = new TreeMap<>(before);
   }
@@ -48,35 +46,22 @@ final class Held {
   /** A failure that changes nothing. */
   record Fails() implements Expected {}
 
-  /**
-   * Follows the transaction through the heads that it meets: the one it began with, then today's.
-   */
+  /** A transaction asks for the newest head before it joins anything, so only that one counts. */
   Expected expected(Model model) {
-    Optional<ContentHash> at = head;
-    int atNumber = number;
-    while (true) {
-      if (at.isEmpty() && head.isPresent()) {
-        return new Fails();
-      }
-      Optional<ContentHash> parent = at.or(edits::base);
-      SortedMap<String, String> onto = model.contents(parent);
-      Model.Joined joined = Model.join(before, staged, onto);
-      if (!joined.conflicts().isEmpty()) {
-        return new Refused(joined);
-      }
-      boolean newest = atNumber == model.number(branch);
-      if (joined.contents().equals(onto)) {
-        if (at.isEmpty() && edits.base().isPresent()) {
-          return newest ? new Nothing(edits.base()) : new Fails();
-        }
-        return new Nothing(Optional.empty());
-      }
-      if (newest) {
-        return new Commits(parent, joined.contents());
-      }
-      at = model.target(branch);
-      atNumber = model.number(branch);
+    Optional<ContentHash> now = model.target(branch);
+    if (now.isEmpty() && head.isPresent()) {
+      return new Fails();
     }
+    Optional<ContentHash> parent = now.or(edits::base);
+    SortedMap<String, String> onto = model.contents(parent);
+    Model.Joined joined = Model.join(before, staged, onto);
+    if (!joined.conflicts().isEmpty()) {
+      return new Refused(joined);
+    }
+    if (joined.contents().equals(onto)) {
+      return new Nothing(now.isEmpty() ? edits.base() : Optional.empty());
+    }
+    return new Commits(parent, joined.contents());
   }
 
   SortedMap<String, String> staged() {
