@@ -14,6 +14,7 @@ import dev.varve.ref.RefStore;
 import dev.varve.ref.RepairableRefs;
 import dev.varve.version.Commit;
 import dev.varve.version.CommitCodec;
+import dev.varve.version.Repository;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -34,23 +35,29 @@ final class FoundCommits {
   private final BlobStore store;
   private final RefStore refs;
   private final HashAlgorithm algorithm;
+  private final Optional<Repository> other;
   private @Nullable Map<ContentHash, List<ContentHash>> parents;
 
-  FoundCommits(BlobStore store, RefStore refs, HashAlgorithm algorithm) {
+  /** {@code other} is where commits are looked for that are not here, or not yet here again. */
+  FoundCommits(
+      BlobStore store, RefStore refs, HashAlgorithm algorithm, Optional<Repository> other) {
     this.store = store;
     this.refs = refs;
     this.algorithm = algorithm;
+    this.other = other;
   }
 
   /**
    * Commits that no commit follows and no readable ref reaches, of those that {@code after} is an
-   * ancestor of, or of all.
+   * ancestor of, or of all. What {@code held} reach is claimed, too.
    */
-  List<ContentHash> unclaimed(Optional<ContentHash> after) {
+  List<ContentHash> unclaimed(Optional<ContentHash> after, List<ContentHash> held) {
     Map<ContentHash, List<ContentHash>> all = parents();
     Set<ContentHash> tips = new HashSet<>(all.keySet());
     all.values().forEach(tips::removeAll);
-    tips.removeAll(reached(claimed()));
+    List<ContentHash> claimed = claimed();
+    claimed.addAll(held);
+    tips.removeAll(reached(claimed));
     List<ContentHash> found = new ArrayList<>();
     for (ContentHash tip : tips) {
       if (after.isEmpty() || reached(List.of(tip)).contains(after.get())) {
@@ -67,10 +74,20 @@ final class FoundCommits {
     while (!open.isEmpty()) {
       ContentHash id = open.pop();
       if (reached.add(id)) {
-        open.addAll(parents().getOrDefault(id, List.of()));
+        List<ContentHash> here = parents().get(id);
+        open.addAll(here == null ? elsewhere(id) : here);
       }
     }
     return reached;
+  }
+
+  private List<ContentHash> elsewhere(ContentHash id) {
+    try {
+      return other.map(repository -> repository.commit(id).parents()).orElse(List.of());
+    } catch (StoreException neither) {
+      // History ends here for both; what lies behind counts as not reached.
+      return List.of();
+    }
   }
 
   /** What refs hold, or held, by the records that can be read. */

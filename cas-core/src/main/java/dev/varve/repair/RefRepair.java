@@ -15,6 +15,7 @@ import dev.varve.version.Environment;
 import dev.varve.version.Refs;
 import dev.varve.version.Repository;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -70,6 +71,7 @@ final class RefRepair {
    * Makes what the other repository has and this one has not, and tells of commits without a ref.
    */
   void lacking() {
+    List<ContentHash> held = new ArrayList<>();
     for (RefName.Kind kind : RefName.Kind.values()) {
       List<RefName> here = stored.names(kind);
       List<Refs.Named> theirs =
@@ -77,10 +79,11 @@ final class RefRepair {
       for (Refs.Named each : theirs) {
         if (!here.contains(each.name())) {
           make(each);
+          held.add(each.commit());
         }
       }
     }
-    for (ContentHash commit : commits.unclaimed(Optional.empty())) {
+    for (ContentHash commit : commits.unclaimed(Optional.empty(), held)) {
       journal.lost(
           new Finding(
               Finding.Kind.MISSING,
@@ -286,7 +289,7 @@ final class RefRepair {
     if (theirs.isPresent()) {
       return new Target(theirs, "as in the other repository");
     }
-    List<ContentHash> later = commits.unclaimed(before);
+    List<ContentHash> later = commits.unclaimed(before, List.of());
     String others = later.size() > 1 ? "; unclaimed commits that follow: " + later.toString() : "";
     if (later.size() == 1) {
       return new Target(

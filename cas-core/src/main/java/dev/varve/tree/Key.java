@@ -31,7 +31,8 @@ public final class Key implements Comparable<Key> {
    */
   public static Key of(String text) {
     byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
-    if (!isAscii(utf8, utf8.length) && !new String(utf8, StandardCharsets.UTF_8).equals(text)) {
+    // Half of a surrogate pair becomes '?', so the text is what must be ASCII, not its bytes.
+    if (!isAscii(text) && !new String(utf8, StandardCharsets.UTF_8).equals(text)) {
       throw new InvalidNameException("key", text, "it holds half of a surrogate pair");
     }
     String broken = brokenRule(utf8, utf8.length);
@@ -73,6 +74,14 @@ public final class Key implements Comparable<Key> {
 
   private static String text(byte[] bytes, int length) {
     return new String(bytes, 0, length, StandardCharsets.UTF_8);
+  }
+
+  private static boolean isAscii(String text) {
+    int all = 0;
+    for (int i = 0; i < text.length(); i++) {
+      all |= text.charAt(i);
+    }
+    return all < 0x80;
   }
 
   private static boolean isAscii(byte[] bytes, int length) {
