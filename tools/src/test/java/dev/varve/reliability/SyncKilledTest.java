@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 /** A push whose receiver dies again and again, each time for good until it is opened anew. */
 class SyncKilledTest {
   private static final int KILLS = 20;
-  private static final int VALUES = 4000;
+  private static final int VALUES = 12_000;
   private static final int LENGTH = 1000;
 
   private static void fill(Repository repository) {
