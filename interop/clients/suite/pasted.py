@@ -10,8 +10,8 @@ import environments
 from clients import READERS, site
 from raw import Raw
 
-# A data set of each format, and the array whose page is used.
-ARRAYS = {"hadgem": "/tas", "scenarios": "/air_temperature"}
+# A data set of each format. The page of an array is that of the one with the most dimensions in its newest state.
+DATASETS = ("hadgem", "scenarios")
 OFFER = re.compile(r"<summary>([^<]*)</summary>\s*<pre class=\"paste\">([^<]*)</pre>")
 PLAIN = re.compile(r"<pre class=\"paste\">([^<]*)</pre>")
 
@@ -32,9 +32,10 @@ async function show(array) {
 
 
 def check(tally, serving, committed):
-    for dataset, path in ARRAYS.items():
+    for dataset in DATASETS:
         states = [state for state in committed if state.dataset == dataset and committed[state].branch == "main"]
-        state = max(states, key=lambda one: -committed[one].behind)
+        state = min(states, key=lambda one: committed[one].behind)
+        path = max(sorted(state.arrays), key=lambda name: len(state.arrays[name]["shape"]))
         pages = {"store": f"/{dataset}/", "array": f"/{dataset}/browse/main{path}"}
         with Raw(serving.url) as raw:
             for page, url in pages.items():
