@@ -12,21 +12,25 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** Where what is read from buckets is kept on this machine, if it is. One thread. */
+/**
+ * Where what is read from buckets and of imported files is kept on this machine, if it is. One
+ * thread.
+ */
 final class CacheOptions {
   private static final String OFF = "off";
+  private static final String FILES = "files";
 
   @Option(
       names = "--cache",
       paramLabel = "DIR",
       description =
           "For s3://: keep what is read and written in this folder, too (default: VARVE_CACHE, or"
-              + " varve in the user's cache folder).")
+              + " varve in the user's cache folder). For import: the hashes of files, as well.")
   private @Nullable String directory;
 
   @Option(
       names = "--no-cache",
-      description = "For s3://: keep nothing on this machine (as VARVE_CACHE=off).")
+      description = "Keep nothing in a cache on this machine (as VARVE_CACHE=off).")
   private boolean none;
 
   /**
@@ -55,6 +59,14 @@ final class CacheOptions {
       return Optional.empty();
     }
     return told.isBlank() ? usersFolder(variables) : Optional.of(FilePath.of(told, "a directory"));
+  }
+
+  /** Where an import remembers what it has read, unless there is to be no cache. */
+  Optional<Path> files(Map<String, String> variables) {
+    Optional<Path> blobs = folder(variables, CacheUse.ALWAYS);
+    return blobs.equals(usersFolder(variables))
+        ? blobs.map(folder -> folder.resolveSibling(FILES))
+        : blobs.map(folder -> folder.resolve(FILES));
   }
 
   /** As the system's custom is; nowhere where it has none. */

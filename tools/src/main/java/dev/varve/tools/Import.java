@@ -8,6 +8,7 @@ import dev.varve.version.Refs;
 import dev.varve.version.Repository;
 import dev.varve.version.Transaction;
 import dev.varve.version.View;
+import dev.varve.zarr.FileMemory;
 import dev.varve.zarr.ImportOptions;
 import dev.varve.zarr.ImportOptions.Rest;
 import dev.varve.zarr.ImportReport;
@@ -54,6 +55,12 @@ final class Import extends Subcommand {
       description = "The revision that SRC was made from; a new branch begins there.")
   private @Nullable String base;
 
+  @Option(
+      names = "--rehash",
+      description =
+          "Read every file of a directory, whatever is remembered of its files' times and sizes.")
+  private boolean rehash;
+
   Import(Console console) {
     super(console);
   }
@@ -69,7 +76,8 @@ final class Import extends Subcommand {
         ImportOptions.DEFAULT.at(ZarrPath.of(at)).rest(delete ? Rest.DELETE : Rest.KEEP);
     Path path = FilePath.of(source, "a directory or a zip file");
     try (Repository repository = open(repo);
-        ImportSource from = ImportSource.open(path);
+        FileMemory memory = memory(repository, path);
+        ImportSource from = ImportSource.open(path, memory);
         Progress progress = out.progress("importing")) {
       Importer importer = new Importer(repository.config().hash(), options, progress::at);
       if (dryRun) {
@@ -80,11 +88,27 @@ final class Import extends Subcommand {
         importer.run(from, edits);
         String derived = "import " + path.getFileName() + (at.equals("/") ? "" : " at " + at);
         var outcome = edits.commit(write.info(derived));
+        memory.keep();
         progress.wipe();
         return new Outcomes(repository, out)
             .tell(write.branch(), outcome, edits.base().stream().toList());
       }
     }
+  }
+
+  /** What earlier imports remember of the directory's files. */
+  private FileMemory memory(Repository repository, Path directory) {
+    return cache
+        .files(console.environment())
+        .map(
+            folder ->
+                FileMemory.of(
+                    folder,
+                    directory,
+                    repository.config().hash(),
+                    repository.environment().nowMillis(),
+                    rehash))
+        .orElse(FileMemory.NONE);
   }
 
   private void preview(Repository repository, Importer importer, ImportSource from, Output out) {

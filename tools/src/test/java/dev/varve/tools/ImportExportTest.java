@@ -6,6 +6,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.util.List;
 import java.util.TreeMap;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -77,6 +79,33 @@ class ImportExportTest {
     assertThat(again.path("commit")).isEqualTo(first.path("commit"));
     assertThat(again.path("blobs_written").asInt()).isZero();
     assertThat(again.path("bytes_written").asInt()).isZero();
+  }
+
+  @Test
+  void whatWasReadIsRememberedWhereACacheIsNamed() throws IOException {
+    Path cache = directory.resolve("cache");
+    Cli.run("import", source, repo, "--cache", cache.toString(), "--dry-run").exits(0);
+    assertThat(cache).doesNotExist();
+    // Files that were only just written are read again: so often until they are old enough.
+    while (Files.notExists(cache.resolve("files"))) {
+      Cli.run("import", source, repo, "--cache", cache.toString()).exits(0);
+    }
+    FileTime past = FileTime.fromMillis(1000);
+    Path memory = only(cache.resolve("files"));
+    Files.setLastModifiedTime(memory, past);
+    Cli.run("import", source, repo, "--cache", cache.toString()).exits(0);
+    Cli.run("import", source, repo, "--no-cache").exits(0);
+    assertThat(Files.getLastModifiedTime(memory)).isEqualTo(past);
+    Cli.run("import", source, repo, "--cache", cache.toString(), "--rehash").exits(0);
+    assertThat(Files.getLastModifiedTime(only(cache.resolve("files")))).isGreaterThan(past);
+  }
+
+  private static Path only(Path folder) throws IOException {
+    try (var all = Files.list(folder)) {
+      List<Path> found = all.toList();
+      assertThat(found).hasSize(1);
+      return found.get(0);
+    }
   }
 
   @Test

@@ -2,6 +2,7 @@ package dev.varve.zarr;
 
 import dev.varve.blob.ValueSource;
 import dev.varve.error.InvalidNameException;
+import dev.varve.hash.ContentHash;
 import dev.varve.tree.Key;
 import java.io.IOException;
 import java.io.InputStream;
@@ -18,6 +19,7 @@ import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,15 +31,34 @@ import org.jspecify.annotations.Nullable;
  */
 public final class DirectorySource implements ImportSource {
   private final Path root;
+  private final FileMemory memory;
 
   /** The files below {@code root}, which may itself be a link to a directory. */
   public DirectorySource(Path root) {
+    this(root, FileMemory.NONE);
+  }
+
+  /**
+   * As the other, with the hashes of files that are as they were when they were last imported.
+   *
+   * @param memory of these files; it serves one walk at a time
+   */
+  public DirectorySource(Path root, FileMemory memory) {
     this.root = root;
+    this.memory = memory;
   }
 
   @Override
   public Iterator<Item> items() {
+    memory.begin();
     return new Walk();
+  }
+
+  @Override
+  public void learned(Item item, ContentHash hash) {
+    if (item.value() instanceof FileValue file && file.stamp.isPresent()) {
+      memory.learn(item.key(), file.stamp.get(), hash, item.known().isPresent());
+    }
   }
 
   @Override
@@ -49,7 +70,8 @@ public final class DirectorySource implements ImportSource {
   public void close() {}
 
   /** Reads one file; opened anew for each reading, and no file is open in between. */
-  private record FileValue(Path file, long length) implements ValueSource {
+  private record FileValue(Path file, long length, Optional<FileStamp> stamp)
+      implements ValueSource {
     @Override
     public InputStream open() throws IOException {
       return Files.newInputStream(file);
@@ -109,12 +131,19 @@ public final class DirectorySource implements ImportSource {
 
     private Item item(Path file, byte[] key) {
       try {
-        return new Item(Key.ofUtf8(key), new FileValue(file, Files.size(file)));
+        return item(Key.ofUtf8(key), file);
       } catch (InvalidNameException invalid) {
         throw refused(file, key, invalid.getMessage());
       } catch (IOException failed) {
         throw unreadable(file, failed);
       }
+    }
+
+    private Item item(Key key, Path file) throws IOException {
+      Optional<FileStamp> stamp = memory.inUse() ? FileStamp.of(file) : Optional.empty();
+      long length = stamp.isPresent() ? stamp.get().size() : Files.size(file);
+      return new Item(
+          key, new FileValue(file, length, stamp), stamp.flatMap(taken -> memory.find(key, taken)));
     }
 
     private Folder open(Path path, byte[] prefix) {

@@ -86,11 +86,22 @@ public final class Importer {
     UNCHANGED
   }
 
-  /** What a worker found out about a key; the value is there where it may have to be put. */
-  private record Loaded(Key key, Kind kind, long length, Optional<HashedValue> value) {}
+  /**
+   * What a worker found out about a key.
+   *
+   * @param hash of the value, where that was read or known
+   * @param value where it may have to be put
+   */
+  private record Loaded(
+      ImportSource.Item item,
+      Key key,
+      Kind kind,
+      long length,
+      Optional<ContentHash> hash,
+      Optional<HashedValue> value) {}
 
   private ImportReport transfer(ImportSource source, View state, Edits edits) {
-    Tally tally = new Tally(edits);
+    Tally tally = new Tally(source, edits);
     // A look-up a key costs what the source holds; walking along costs what the state holds, and is
     // needed only to see what the source lacks.
     Iterator<KeyEntry> present =
@@ -116,7 +127,7 @@ public final class Importer {
           there = next(present);
         }
         Optional<Entry> staged = state.entry(key);
-        submit(pipeline, key, item.value(), staged, staged.map(state::hashOf), edits != Edits.NONE);
+        submit(pipeline, key, item, staged, staged.map(state::hashOf), edits != Edits.NONE);
       }
       pipeline.finish();
     }
@@ -129,21 +140,34 @@ public final class Importer {
   private void submit(
       Pipeline<Loaded> pipeline,
       Key key,
-      ValueSource value,
+      ImportSource.Item item,
       Optional<Entry> staged,
       Optional<ContentHash> stagedHash,
       boolean needed) {
+    ValueSource value = item.value();
+    // What the source knows can only spare reading what is there already: a value that would have
+    // to be put is read.
+    if (item.known().isPresent() && item.known().equals(stagedHash)) {
+      pipeline.pass(
+          new Loaded(item, key, Kind.UNCHANGED, value.length(), stagedHash, Optional.empty()));
+      return;
+    }
     boolean sameLength = staged.filter(entry -> entry.length() == value.length()).isPresent();
     Kind kind = staged.isPresent() ? Kind.CHANGED : Kind.ADDED;
     pipeline.submit(
         () -> {
           if (!sameLength && !needed) {
-            return new Loaded(key, kind, value.length(), Optional.empty());
+            return new Loaded(item, key, kind, value.length(), Optional.empty(), Optional.empty());
           }
           HashedValue hashed = HashedValue.of(algorithm, value);
-          return stagedHash.filter(hashed.hash()::equals).isPresent()
-              ? new Loaded(key, Kind.UNCHANGED, hashed.length(), Optional.empty())
-              : new Loaded(key, kind, hashed.length(), Optional.of(hashed));
+          boolean same = stagedHash.filter(hashed.hash()::equals).isPresent();
+          return new Loaded(
+              item,
+              key,
+              same ? Kind.UNCHANGED : kind,
+              hashed.length(),
+              Optional.of(hashed.hash()),
+              same ? Optional.empty() : Optional.of(hashed));
         },
         Math.min(value.length(), Blobs.MAX_WHOLE));
   }
@@ -171,6 +195,7 @@ public final class Importer {
 
   /** Counts, and passes on what differs. */
   private final class Tally {
+    private final ImportSource source;
     private final Edits edits;
     private long added;
     private long changed;
@@ -178,7 +203,8 @@ public final class Importer {
     private long deleted;
     private long bytes;
 
-    Tally(Edits edits) {
+    Tally(ImportSource source, Edits edits) {
+      this.source = source;
       this.edits = edits;
     }
 
@@ -190,6 +216,9 @@ public final class Importer {
       }
       if (loaded.kind() != Kind.UNCHANGED) {
         edits.put(loaded.key(), loaded);
+      }
+      if (edits != Edits.NONE) {
+        loaded.hash().ifPresent(hash -> source.learned(loaded.item(), hash));
       }
       bytes += loaded.length();
       progress.done(added + changed + unchanged, bytes);

@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -50,11 +51,20 @@ final class Pipeline<T> implements AutoCloseable {
     while (!running.isEmpty() && (running.size() >= MAX_JOBS || weight + bytes > MAX_WEIGHT)) {
       consumeOldest();
     }
-    running.add(new Job<>(workers.submit(job), bytes));
+    submitted(workers.submit(job), bytes);
+  }
+
+  private void submitted(Future<T> result, long bytes) {
+    running.add(new Job<>(result, bytes));
     weight += bytes;
     while (!running.isEmpty() && running.element().result.isDone()) {
       consumeOldest();
     }
+  }
+
+  /** Adds a result that is there already, in its place behind those of older jobs. */
+  void pass(T result) {
+    submitted(CompletableFuture.completedFuture(result), 0);
   }
 
   /** Waits for everything. */
