@@ -94,11 +94,14 @@ class Input:
             raise Unsupported("version %d; 1 is known" % version)
 
     def extensions(self, most):
+        """The non-critical extensions, each with its id; what they mean is up to the object."""
+        found = []
         for _ in range(self.varint(64)):
             critical, number = self.number(1), self.varint()
-            self.take(self.varint(most))
+            found.append((number, self.take(self.varint(most))))
             if critical:
                 raise Unsupported("critical extension %d" % number)
+        return found
 
     def end(self):
         check(self.at == len(self.data), "bytes follow the last field")
@@ -431,13 +434,18 @@ def check_ref_name(full):
         check(segment and segment[0] != "-" and segment[-1] != ".", "a segment of a ref name")
 
 
+CARRIED = 1  # the extension that brings a blob along; whoever uses it hashes it first
+
+
 def encode_record(r):
     out = [header(b"VRVR"), bytes([{v: k for k, v in KINDS.items()}[r["kind"]]]), string(r["name"])]
     out += [struct.pack(">Q", r["number"]), r["previous"]]
     out += [b"\x00"] if r["target"] is None else [b"\x01", r["target"]]
     out += [varint(r[f]) for f in ("epoch", "floor", "base")]
     out += [varint(len(r["horizon"]))] + r["horizon"]
-    out += [r["nonce"], string(r["reason"]), string(r["who"]), struct.pack(">q", r["time"]), varint(0)]
+    out += [r["nonce"], string(r["reason"]), string(r["who"]), struct.pack(">q", r["time"])]
+    carried = r.get("carried", [])
+    out += [varint(len(carried))] + [b"\x00" + varint(CARRIED) + varint(len(c)) + c for c in carried]
     return b"".join(out) + sha256(b"".join(out))
 
 
@@ -461,7 +469,9 @@ def decode_record(data, name=None):
     r["horizon"], r["nonce"] = s.hashes(1024), s.take(16)
     r["reason"], r["who"] = s.string(4096), s.string(1024)
     r["time"] = struct.unpack(">q", s.take(8))[0]
-    s.extensions(65536)
+    carried = [data for number, data in s.extensions(65536) if number == CARRIED]
+    if carried:
+        r["carried"] = carried
     s.end()
     check_ref_name(r["name"])
     check(name is None or r["name"] == name, "it is a record of another ref")

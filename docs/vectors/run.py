@@ -143,7 +143,7 @@ def commit_vector(given):
 
 
 def record_vector(given):
-    record = fields(given, RECORD_BYTES, ["horizon"])
+    record = fields(given, RECORD_BYTES, ["horizon", "carried"])
     data = r.encode_record(record)
     r.check(r.decode_record(data, record["name"]) == record, "decoding does not give back what was encoded")
     return {"hex": data, "sha256": sha256(data)}

@@ -47,8 +47,16 @@ public final class Varve {
 
   /** Opens the repository in any storage, which is closed with it, and where that fails. */
   public static Repository open(Backend backend, Environment environment) {
+    return open(backend, environment, "");
+  }
+
+  /**
+   * As the other, for who looks up one revision or branch before anything else, see {@link
+   * Repository#open(Backend, Environment, dev.varve.version.ConflictRule, String)}.
+   */
+  public static Repository open(Backend backend, Environment environment, String first) {
     try {
-      return Repository.open(backend, environment, new ZarrConflictRule());
+      return Repository.open(backend, environment, new ZarrConflictRule(), first);
     } catch (RuntimeException | Error failed) {
       backend.close();
       throw failed;

@@ -2,6 +2,7 @@ package dev.varve.ref;
 
 import dev.varve.format.ByteWriter;
 import dev.varve.hash.ContentHash;
+import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
 
@@ -15,6 +16,8 @@ import java.util.Optional;
  * @param reason what moves the ref; cut to 4096 bytes of UTF-8
  * @param who who moves it; cut to 1024 bytes of UTF-8
  * @param timeMillis when, in milliseconds since 1970 UTC
+ * @param carried blobs that readers of the record are likely to ask for next; at most {@link
+ *     RefStore#carries} bytes in all, none for a record without target
  */
 public record RefChange(
     RefName name,
@@ -23,9 +26,23 @@ public record RefChange(
     Nonce nonce,
     String reason,
     String who,
-    long timeMillis) {
+    long timeMillis,
+    List<ByteBuffer> carried) {
+  /** A change whose record carries nothing. */
+  public RefChange(
+      RefName name,
+      Optional<ContentHash> target,
+      boolean forward,
+      Nonce nonce,
+      String reason,
+      String who,
+      long timeMillis) {
+    this(name, target, forward, nonce, reason, who, timeMillis, List.of());
+  }
+
   /** Cuts the texts to what a record holds. */
   public RefChange {
+    carried = List.copyOf(carried);
     reason = clip(ByteWriter.wellFormed(reason), RefRecordCodec.MAX_REASON);
     who = clip(ByteWriter.wellFormed(who), RefRecordCodec.MAX_WHO);
   }
@@ -51,7 +68,8 @@ public record RefChange(
           nonce,
           reason,
           who,
-          timeMillis);
+          timeMillis,
+          extensions());
     }
     RefRecord old = expected.get();
     if (!old.name().equals(name)) {
@@ -76,7 +94,14 @@ public record RefChange(
         nonce,
         reason,
         who,
-        timeMillis);
+        timeMillis,
+        extensions());
+  }
+
+  private List<RefRecord.Extension> extensions() {
+    return carried.stream()
+        .map(bytes -> new RefRecord.Extension(RefRecord.CARRIED, bytes.duplicate()))
+        .toList();
   }
 
   /** Cuts a text to a number of UTF-8 bytes, between characters. */

@@ -23,8 +23,8 @@ import java.util.Optional;
  * @param reason what moved the ref, for people
  * @param who who moved it, for people
  * @param timeMillis when, in milliseconds since 1970 UTC; never used for correctness
- * @param extensions fields of later versions that this one passes over, kept so that the record's
- *     bytes, and so its digest, stay what they are
+ * @param extensions what the record {@link #carried carries}, and fields of later versions that
+ *     this one passes over, kept so that the record's bytes, and so its digest, stay what they are
  */
 public record RefRecord(
     RefName name,
@@ -41,7 +41,13 @@ public record RefRecord(
     String who,
     long timeMillis,
     List<Extension> extensions) {
-  /** A field that this version does not know and need not. Immutable. */
+  /**
+   * The id of the extension that carries a blob: bytes that a reader of the record is likely to ask
+   * for next. They prove nothing, and a reader may pass over them.
+   */
+  public static final long CARRIED = 1;
+
+  /** A field that need not be known to read a record. Immutable. */
   public record Extension(long id, ByteBuffer bytes) {
     /** A fresh view of the bytes. */
     @Override
@@ -101,6 +107,14 @@ public record RefRecord(
         who,
         timeMillis,
         List.of());
+  }
+
+  /**
+   * Fresh views of the blobs that the record carries, as its writer gave them. Nobody proved them:
+   * a reader hashes each, and takes it for the blob of that name.
+   */
+  public List<ByteBuffer> carried() {
+    return extensions.stream().filter(each -> each.id() == CARRIED).map(Extension::bytes).toList();
   }
 
   /** Checks what every record must hold. */

@@ -26,8 +26,8 @@ import java.util.Optional;
  * digest  = SHA-256 of all bytes before it, whatever the repository's hash
  * </pre>
  *
- * Extensions are fields of later versions: one that is not known and not critical is passed over, a
- * critical one is refused. Version 1 writes none.
+ * Extension 1 carries a blob. All others are fields of later versions: one that is not critical is
+ * passed over, a critical one is refused.
  */
 public final class RefRecordCodec {
   /** The largest record, in bytes. */

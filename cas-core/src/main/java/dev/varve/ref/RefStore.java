@@ -29,6 +29,21 @@ public interface RefStore {
   }
 
   /**
+   * Says that a ref will be read at once. A store that is far away may begin to: the next {@link
+   * #read(RefName)} of it, and only that, may answer what the ref held at any moment since this
+   * call. So only who reads it without doing anything else first says so.
+   */
+  default void expect(RefName name) {}
+
+  /**
+   * Up to how many bytes of blobs a record may carry: what a reader of it asks for next. More than
+   * 0 where a request costs more than bytes.
+   */
+  default int carries() {
+    return 0;
+  }
+
+  /**
    * Begins a turn of this thread at moving a ref. Where each attempt costs round trips, a store
    * lets the threads of a process take turns in order of their coming, instead of spoiling each
    * other's attempts. Nothing depends on it but speed: a store may have no turns, and one that has

@@ -138,7 +138,7 @@ public final class PathCopy {
       Evidence evidence = writer.flush();
       RefMove move = new RefMove(branch, head, id);
       RefWrites refs = new RefWrites(to, "copied from " + from.location());
-      return refs.move(record, move, head.isPresent(), evidence)
+      return refs.move(record, move, head.isPresent(), evidence, to)
           ? Optional.of(report(List.of(move), counted.state, names))
           : Optional.empty();
     }

@@ -4,6 +4,7 @@ import dev.varve.blob.Evidence;
 import dev.varve.ref.RefChange;
 import dev.varve.ref.RefOutcome;
 import dev.varve.ref.RefRecord;
+import dev.varve.ref.RefStore;
 import dev.varve.version.Repository;
 import java.util.Optional;
 
@@ -22,9 +23,16 @@ final class RefWrites {
    *
    * @param expected its newest record, by which the move was decided
    * @param forward whether the new commit descends from the old one
+   * @param near has the new commit, too
    * @throws dev.varve.error.UnknownOutcomeException where no answer tells whether it moved
    */
-  boolean move(Optional<RefRecord> expected, RefMove move, boolean forward, Evidence evidence) {
+  boolean move(
+      Optional<RefRecord> expected,
+      RefMove move,
+      boolean forward,
+      Evidence evidence,
+      Repository near) {
+    RefStore refs = to.backend().refs();
     RefChange change =
         new RefChange(
             move.name(),
@@ -33,8 +41,9 @@ final class RefWrites {
             to.environment().nonce(),
             reason,
             to.environment().user(),
-            to.environment().nowMillis());
-    RefOutcome outcome = to.backend().refs().compareAndSet(expected, change, evidence);
+            to.environment().nowMillis(),
+            near.carriedWith(move.to(), refs.carries()));
+    RefOutcome outcome = refs.compareAndSet(expected, change, evidence);
     if (outcome instanceof RefOutcome.Unknown unknown) {
       throw unknown.why();
     }

@@ -182,7 +182,7 @@ public final class Sync {
             wish.rule() == RefWish.Rule.FORWARD
                 ? move.from().isPresent()
                 : move.from().filter(old -> forward(graph, wish, old)).isPresent();
-        if (!refs.move(receiver.record(wish.name()), move, forward, evidence)) {
+        if (!refs.move(receiver.record(wish.name()), move, forward, evidence, from)) {
           return false;
         }
         tally.moves.add(move);

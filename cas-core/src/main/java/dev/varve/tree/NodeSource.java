@@ -102,6 +102,24 @@ public final class NodeSource {
     return load(hash).bytes();
   }
 
+  /** The canonical bytes of a node that is in memory; asks no store. */
+  public Optional<ByteBuffer> known(ContentHash hash) {
+    Node cached = cache.getIfPresent(hash);
+    return cached != null ? Optional.of(cached.bytes()) : staged.apply(hash);
+  }
+
+  /**
+   * Keeps a node that came from elsewhere than its place, so that it need not be read there.
+   *
+   * @param bytes what has that hash: the caller computed it
+   * @throws CorruptDataException where they are no node
+   */
+  public void learn(ContentHash hash, ByteBuffer bytes) {
+    if (cache.getIfPresent(hash) == null) {
+      cache.put(hash, NodeCodec.decode(hash, bytes));
+    }
+  }
+
   /** The root node of a tree; where it has one child alone, that one should be the root. */
   Node root(ContentHash hash) {
     Node node = load(hash);

@@ -40,6 +40,11 @@ public record Manifest(ContentHash meta, ContentHash chunks) {
     return part == Part.META ? meta : chunks;
   }
 
+  /** Whether a node is the root of one of the trees. */
+  boolean has(ContentHash root) {
+    return meta.equals(root) || chunks.equals(root);
+  }
+
   /** This, with another root for one tree. */
   public Manifest with(Part part, ContentHash root) {
     return part == Part.META ? new Manifest(root, chunks) : new Manifest(meta, root);

@@ -73,7 +73,8 @@ final class Publication {
     ByteBuffer bytes = CommitCodec.encode(commit);
     ContentHash id = repository.config().hash().hash(bytes);
     writer.put(id, bytes);
-    RefChange change = change(id, forward, "commit: " + firstLine(info.message()));
+    List<ByteBuffer> carried = Carried.of(id, commit, nodes, repository.backend().refs().carries());
+    RefChange change = change(id, forward, "commit: " + firstLine(info.message()), carried);
     RefOutcome outcome = flushAndSet(head, change);
     if (!(outcome instanceof RefOutcome.Unknown)) {
       repository.remember(id, commit, bytes.remaining());
@@ -92,10 +93,13 @@ final class Publication {
   /** Tries once to move the branch to a commit that is durable. */
   RefOutcome point(
       Optional<RefRecord> head, ContentHash id, boolean forward, String reason, Evidence evidence) {
-    return repository.backend().refs().compareAndSet(head, change(id, forward, reason), evidence);
+    RefStore refs = repository.backend().refs();
+    List<ByteBuffer> carried = repository.carriedWith(id, refs.carries());
+    return refs.compareAndSet(head, change(id, forward, reason, carried), evidence);
   }
 
-  private RefChange change(ContentHash id, boolean forward, String reason) {
+  private RefChange change(
+      ContentHash id, boolean forward, String reason, List<ByteBuffer> carried) {
     Environment environment = repository.environment();
     return new RefChange(
         branch,
@@ -104,7 +108,8 @@ final class Publication {
         environment.nonce(),
         reason,
         environment.user(),
-        environment.nowMillis());
+        environment.nowMillis(),
+        carried);
   }
 
   /**

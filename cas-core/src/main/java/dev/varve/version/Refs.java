@@ -57,8 +57,8 @@ public final class Refs {
 
   /** The ref with a name, if it has a target. */
   public Optional<Named> find(RefName name) {
-    return store
-        .read(name)
+    return repository
+        .newest(name)
         .flatMap(record -> record.target().map(target -> new Named(name, target, record)));
   }
 
@@ -147,7 +147,8 @@ public final class Refs {
             environment.nonce(),
             reason,
             environment.user(),
-            environment.nowMillis());
+            environment.nowMillis(),
+            target.map(id -> repository.carriedWith(id, store.carries())).orElse(List.of()));
     RefOutcome outcome = store.compareAndSet(old, change, evidence);
     if (outcome instanceof RefOutcome.Done done) {
       return target.isPresent()

@@ -92,6 +92,19 @@ public final class Repository implements AutoCloseable {
    * @throws UnsupportedFormatException where it needs a newer program
    */
   public static Repository open(Backend backend, Environment environment, ConflictRule rule) {
+    return open(backend, environment, rule, "");
+  }
+
+  /**
+   * As the other, for who resolves a revision, or begins a transaction on a branch, before anything
+   * else: storage that is far away may begin to read it beside the configuration. So what is then
+   * found may be what the branch held at any moment since this was called.
+   *
+   * @param first the revision or branch, or "" where it is not known
+   */
+  public static Repository open(
+      Backend backend, Environment environment, ConflictRule rule, String first) {
+    Revisions.branch(first).ifPresent(backend.refs()::expect);
     ByteBuffer bytes =
         backend
             .config()
@@ -186,6 +199,11 @@ public final class Repository implements AutoCloseable {
     return commit;
   }
 
+  /** A commit that was read before and is remembered; asks no store. */
+  Optional<Commit> known(ContentHash id) {
+    return Optional.ofNullable(commits.getIfPresent(id));
+  }
+
   /** Remembers a commit that is stored. */
   void remember(ContentHash id, Commit commit, int length) {
     if (length <= SMALL_COMMIT) {
@@ -271,14 +289,42 @@ public final class Repository implements AutoCloseable {
   /** Edits to what a branch holds now; a branch that is not there begins empty. */
   public Transaction begin(String branch) {
     RefName name = RefName.branch(branch);
-    Optional<RefRecord> record = backend.refs().read(name);
+    Optional<RefRecord> record = newest(name);
     return begin(name, record, record.flatMap(RefRecord::target));
   }
 
   /** Edits made against a commit; a branch that is not there is made from it. */
   public Transaction begin(String branch, ContentHash base) {
     RefName name = RefName.branch(branch);
-    return begin(name, backend.refs().read(name), Optional.of(base));
+    return begin(name, newest(name), Optional.of(base));
+  }
+
+  /** The newest record of a ref; what it carries need not be read any more. */
+  Optional<RefRecord> newest(RefName name) {
+    Optional<RefRecord> record = backend.refs().read(name);
+    record.ifPresent(each -> Carried.learn(this, each));
+    return record;
+  }
+
+  /**
+   * What a record should carry that names a commit of this repository, see {@link
+   * RefRecord#carried}.
+   *
+   * @param room how many bytes it may carry, as {@link dev.varve.ref.RefStore#carries} of the store
+   *     where it is written says
+   */
+  public List<ByteBuffer> carriedWith(ContentHash id, int room) {
+    if (room == 0) {
+      return List.of();
+    }
+    Commit commit = commit(id);
+    // Where reading costs no request, as from a disk, the roots are read for it.
+    if (backend.refs().carries() == 0) {
+      for (Part part : Part.values()) {
+        nodes.bytes(commit.manifest().root(part));
+      }
+    }
+    return Carried.of(id, commit, nodes, room);
   }
 
   private Transaction begin(RefName name, Optional<RefRecord> record, Optional<ContentHash> base) {

@@ -42,14 +42,24 @@ final class Revisions {
     this.repository = repository;
   }
 
-  ContentHash resolve(String revision) {
+  /** The branch that is looked for first to resolve a revision. */
+  static Optional<RefName> branch(String revision) {
+    String name = name(revision);
+    return RefName.isValid(name) ? Optional.of(RefName.branch(name)) : Optional.empty();
+  }
+
+  private static String name(String revision) {
     int end = revision.length();
     int tilde = revision.indexOf('~');
     int at = revision.indexOf("@{");
     end = tilde >= 0 ? Math.min(end, tilde) : end;
     end = at >= 0 ? Math.min(end, at) : end;
-    String name = revision.substring(0, end);
-    int rest = end;
+    return revision.substring(0, end);
+  }
+
+  ContentHash resolve(String revision) {
+    String name = name(revision);
+    int rest = name.length();
     ContentHash commit;
     if (revision.startsWith("@{", rest)) {
       int close = revision.indexOf('}', rest);

@@ -100,7 +100,7 @@ public final class Rewrites {
       Function<ContentHash, Plan> planner) {
     repository.requireWritable();
     for (int attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-      Optional<RefRecord> record = repository.backend().refs().read(branch);
+      Optional<RefRecord> record = repository.newest(branch);
       long epoch = repository.backend().refs().epoch(record);
       Optional<ContentHash> head = record.flatMap(RefRecord::target);
       Optional<CommitOutcome> done;
@@ -205,7 +205,7 @@ public final class Rewrites {
   public CommitOutcome squash(String branch, ContentHash from, ContentHash to, CommitInfo info) {
     repository.requireWritable();
     RefName name = RefName.branch(branch);
-    Optional<RefRecord> record = repository.backend().refs().read(name);
+    Optional<RefRecord> record = repository.newest(name);
     Optional<ContentHash> head = record.flatMap(RefRecord::target);
     if (head.isEmpty()) {
       throw noBranch(name);

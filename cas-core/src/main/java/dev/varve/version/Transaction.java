@@ -344,6 +344,7 @@ public final class Transaction implements View, AutoCloseable {
     Publication publication = new Publication(repository, branch, writer);
     for (int attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
       head = newer(head, repository.backend().refs().recent(branch));
+      head.ifPresent(record -> Carried.learn(repository, record));
       Optional<ContentHash> current = head.flatMap(RefRecord::target);
       if (current.isEmpty() && branchExisted) {
         throw BackendException.permanent(

@@ -32,6 +32,7 @@ import dev.varve.version.RepositoryConfig;
 import dev.varve.version.Transaction;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -128,12 +129,21 @@ final class RecordVectors {
             nonce(given.path("nonce")),
             given.path("reason").textValue(),
             given.path("who").textValue(),
-            number(given.path("time")));
+            number(given.path("time")),
+            carried(given.path("carried")));
     ByteBuffer bytes = RefRecordCodec.encode(record);
     requireSame(RefRecordCodec.decode(name, bytes), record);
     return VectorFile.object()
         .put("hex", hex(bytes))
         .put("sha256", RefRecordCodec.digest(record).toString());
+  }
+
+  private static List<RefRecord.Extension> carried(JsonNode given) {
+    List<RefRecord.Extension> carried = new ArrayList<>();
+    given.forEach(
+        each ->
+            carried.add(new RefRecord.Extension(RefRecord.CARRIED, ByteBuffer.wrap(unhex(each)))));
+    return carried;
   }
 
   static void decodeRefRecord(JsonNode given) {

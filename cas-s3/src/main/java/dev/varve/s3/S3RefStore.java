@@ -20,6 +20,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Refs as numbered, create-only objects. Thread-safe, and safe between processes and machines: a
@@ -32,6 +34,12 @@ import java.util.concurrent.Future;
 final class S3RefStore implements RefStore, RepairableRefs {
   private static final int PAGE = 1000;
 
+  /**
+   * A commit of some hundred bytes and two roots, which are small where there are many keys. Every
+   * record is kept for ever, so larger roots are left where they are.
+   */
+  private static final int CARRIES = 8192;
+
   private final Bucket bucket;
   private final S3Layout layout;
   private final Workers workers;
@@ -41,6 +49,7 @@ final class S3RefStore implements RefStore, RepairableRefs {
   private final SeenRecords seen = new SeenRecords();
   private final RefTurns turns;
   private final WriterMark mark;
+  private final AtomicReference<@Nullable Expected> begun = new AtomicReference<>();
 
   S3RefStore(Bucket bucket, S3Layout layout, Workers workers, Attempts attempts, WriterMark mark) {
     this.mark = mark;
@@ -53,9 +62,35 @@ final class S3RefStore implements RefStore, RepairableRefs {
     this.turns = new RefTurns(attempts.pause());
   }
 
+  /** A read that was begun before it was asked for. */
+  private record Expected(RefName name, Future<Optional<RefRecord>> record) {}
+
+  /** {@inheritDoc} By a thread of the workers. */
+  @Override
+  public void expect(RefName name) {
+    begun.set(new Expected(name, workers.submit(() -> readNow(name))));
+  }
+
+  @Override
+  public int carries() {
+    return CARRIES;
+  }
+
   /** {@inheritDoc} One listing of one key; and one GET, unless that record was seen before. */
   @Override
   public Optional<RefRecord> read(RefName name) {
+    Expected early = begun.getAndSet(null);
+    if (early == null || !early.name().equals(name)) {
+      return readNow(name);
+    }
+    Optional<RefRecord> record = Workers.result("read " + name, early.record());
+    // What this process met meanwhile is newer than what it began with.
+    return seen.newest(name).filter(each -> !record.equals(Optional.of(each))).isEmpty()
+        ? record
+        : readNow(name);
+  }
+
+  private Optional<RefRecord> readNow(RefName name) {
     OptionalLong newest = newest(name);
     return newest.isEmpty() ? Optional.empty() : Optional.of(listed(name, newest.getAsLong()));
   }
@@ -130,7 +165,7 @@ final class S3RefStore implements RefStore, RepairableRefs {
   public List<RefRecord> list(RefName.Kind kind) {
     List<RefName> names = names(kind);
     names.forEach(seen::forget);
-    return workers.map("list refs of " + bucket.location(), names, name -> read(name)).stream()
+    return workers.map("list refs of " + bucket.location(), names, name -> readNow(name)).stream()
         .flatMap(Optional::stream)
         .toList();
   }
@@ -216,6 +251,8 @@ final class S3RefStore implements RefStore, RepairableRefs {
     if (expected.isPresent() && !expected.get().name().equals(next.name())) {
       return new RefOutcome.Lost(read(next.name()));
     }
+    // What was begun before this write is no answer after it.
+    begun.set(null);
     mark.hold();
     if (mark.required()) {
       // The record may have been read before others were kept out, and the server keeps nobody from

@@ -2,7 +2,6 @@ package dev.varve.s3;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.varve.blob.ValueSource;
 import dev.varve.hash.ContentHash;
 import dev.varve.hash.HashAlgorithm;
 import dev.varve.testkit.Threads;
@@ -166,39 +165,6 @@ class RequestCountsTest {
       // 16 at once.
       assertThat(cost.steps()).isLessThanOrEqualTo(cost.requests() / 16 + 6);
     }
-  }
-
-  @Test
-  void firstChunkOfALargeArrayIsAPathAway() {
-    try (Repository near = created()) {
-      try (Transaction tx = near.begin("main")) {
-        ValueSource same = ValueSource.of(value(1, 4096));
-        tx.put(Key.of("big/zarr.json"), value(2, 600));
-        tx.put(chunk(0, 0), same);
-        var entry = tx.entry(chunk(0, 0)).orElseThrow();
-        for (int i = 1; i < 1_000_000; i++) {
-          tx.putStored(chunk(0, i), entry);
-        }
-        tx.commit(CommitInfo.of("a million chunks"));
-      }
-    }
-
-    Cost cost =
-        least(
-            "cold open and a chunk of 1e6",
-            8,
-            () ->
-                () -> {
-                  try (Repository cold = opened()) {
-                    var snapshot = cold.snapshot("main");
-                    assertThat(snapshot.get(chunk(0, 123_456)).orElseThrow())
-                        .isEqualTo(value(1, 4096));
-                  }
-                });
-
-    assertThat(cost.bytes()).isLessThanOrEqualTo(250_000);
-    // Configuration, listing, record, commit, three nodes, value.
-    assertThat(cost.requests()).isEqualTo(8);
   }
 
   @Test

@@ -11,6 +11,7 @@ import dev.varve.ref.RefOutcome;
 import dev.varve.ref.RefRecord;
 import dev.varve.ref.RefRecordCodec;
 import dev.varve.ref.RefStore;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -237,6 +238,49 @@ public abstract class RefStoreContract extends ContractFixture {
     assertThat(again.read(MAIN)).contains(second);
     assertThat(changes(again.log(MAIN))).containsExactly(second, first);
     assertThat(again.list(RefName.Kind.HEADS)).containsExactly(second);
+  }
+
+  @Test
+  void whatARecordCarriesIsKept() {
+    RefChange plain = Changes.to(MAIN, Changes.target(1), 1);
+    List<ByteBuffer> carried =
+        List.of(ByteBuffer.wrap(new byte[4096]), ByteBuffer.wrap(new byte[] {1, 2, 3}));
+    RefChange change =
+        new RefChange(
+            MAIN,
+            plain.target(),
+            true,
+            plain.nonce(),
+            plain.reason(),
+            plain.who(),
+            plain.timeMillis(),
+            carried);
+
+    RefRecord record = next(change);
+    RefRecord second = next(Changes.to(MAIN, Changes.target(2), 2));
+
+    assertThat(record.carried()).isEqualTo(carried);
+    assertThat(refs().read(MAIN, number(1))).contains(record);
+    assertThat(second.previous()).isEqualTo(RefRecordCodec.digest(record));
+    assertThat(second.carried()).isEmpty();
+    assertThat(changes(reopen().refs().log(MAIN))).containsExactly(second, record);
+  }
+
+  @Test
+  void aRefThatWasExpectedIsReadAsItIs() {
+    refs().expect(MAIN);
+    assertThat(refs().read(MAIN)).isEmpty();
+
+    refs().expect(MAIN);
+    RefRecord first = next(Changes.to(MAIN, Changes.target(1), 1));
+    assertThat(refs().read(MAIN)).contains(first);
+
+    refs().expect(RefName.branch("another"));
+    assertThat(refs().read(MAIN)).contains(first);
+
+    RefStore again = reopen().refs();
+    again.expect(MAIN);
+    assertThat(again.read(MAIN)).contains(first);
   }
 
   @Test

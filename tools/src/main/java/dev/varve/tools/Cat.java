@@ -49,7 +49,7 @@ final class Cat extends Subcommand {
     Key wanted = Key.of(key);
     ByteRange part =
         range == null ? new ByteRange(0, Long.MAX_VALUE, "0-") : ByteRange.parse(range);
-    try (Repository repository = open(repo)) {
+    try (Repository repository = open(repo, revision)) {
       Snapshot snapshot = repository.snapshot(revision);
       Entry entry =
           snapshot

@@ -72,7 +72,7 @@ final class DemoStage implements AutoCloseable {
   }
 
   Repository open() {
-    return Repositories.open(console, repo(), new S3Options(), far -> far);
+    return Repositories.open(console, repo(), new S3Options(), far -> far, "");
   }
 
   void step(String title) {

@@ -35,7 +35,7 @@ final class Diff extends Subcommand {
 
   @Override
   int run(Output out) {
-    try (Repository repository = open(repo)) {
+    try (Repository repository = open(repo, before)) {
       Snapshot older = repository.snapshot(before);
       Snapshot newer = repository.snapshot(after);
       DiffLines lines = new DiffLines(out, stat);

@@ -47,7 +47,7 @@ final class Export extends Subcommand {
   int run(Output out) {
     ZarrPath from = ZarrPath.of(at);
     Path to = FilePath.of(destination, "a directory or a .zip");
-    try (Repository repository = open(repo);
+    try (Repository repository = open(repo, revision);
         Progress progress = out.progress("exporting")) {
       Snapshot snapshot = repository.snapshot(revision);
       int threads = Runtime.getRuntime().availableProcessors();

@@ -45,7 +45,7 @@ final class Hash extends Subcommand {
   @Override
   int run(Output out) {
     ZarrPath below = ZarrPath.of(path);
-    try (Repository repository = open(repo)) {
+    try (Repository repository = open(repo, revision)) {
       Snapshot snapshot = repository.snapshot(revision);
       Totals totals = snapshot.totals(below.directory());
       if (totals.keys() == 0 && !below.isRoot()) {

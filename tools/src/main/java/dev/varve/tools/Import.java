@@ -75,7 +75,7 @@ final class Import extends Subcommand {
     ImportOptions options =
         ImportOptions.DEFAULT.at(ZarrPath.of(at)).rest(delete ? Rest.DELETE : Rest.KEEP);
     Path path = FilePath.of(source, "a directory or a zip file");
-    try (Repository repository = open(repo);
+    try (Repository repository = open(repo, write.first(base));
         FileMemory memory = memory(repository, path);
         ImportSource from = ImportSource.open(path, memory);
         Progress progress = out.progress("importing")) {

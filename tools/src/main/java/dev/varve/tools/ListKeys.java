@@ -55,7 +55,7 @@ final class ListKeys extends Subcommand {
   @Override
   int run(Output out) {
     String directory = directory(prefix);
-    try (Repository repository = open(repo)) {
+    try (Repository repository = open(repo, revision)) {
       Snapshot snapshot = repository.snapshot(revision);
       HashAlgorithm algorithm = repository.config().hash();
       boolean any =

@@ -55,7 +55,7 @@ final class Log extends Subcommand {
       throw Refusal.usage("-n is negative: " + most, "0 or more commits can be listed");
     }
     ZarrPath below = path == null ? ZarrPath.ROOT : ZarrPath.of(path);
-    try (Repository repository = open(repo)) {
+    try (Repository repository = open(repo, revision)) {
       long told = 0;
       Iterator<Logged> history = repository.history(List.of(repository.resolve(revision)));
       while (told < most && history.hasNext()) {

@@ -49,7 +49,7 @@ final class Put extends Subcommand {
   int run(Output out) throws IOException {
     Map<Key, String> files = files();
     try (Values values = new Values(console);
-        Repository repository = open(repo);
+        Repository repository = open(repo, write.first(base));
         Transaction edits = write.begin(repository, base)) {
       for (Map.Entry<Key, String> pair : files.entrySet()) {
         values.put(edits, pair.getKey(), pair.getValue());

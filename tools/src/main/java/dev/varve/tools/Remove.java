@@ -46,7 +46,7 @@ final class Remove extends Subcommand {
     for (String target : targets) {
       named(target);
     }
-    try (Repository repository = open(repo);
+    try (Repository repository = open(repo, write.first(base));
         Transaction edits = write.begin(repository, base)) {
       // Everything is looked for before anything goes: one target may lie below another.
       for (String target : targets) {

@@ -20,12 +20,15 @@ final class Repositories {
    * Opens the repository that {@code repo} names: a directory, or {@code s3://bucket/prefix}.
    *
    * @param cached puts a cache before the storage of a bucket
+   * @param first the revision or branch that the command looks up at once, or ""
    */
   static Repository open(
-      Console console, String repo, S3Options s3, UnaryOperator<Backend> cached) {
+      Console console, String repo, S3Options s3, UnaryOperator<Backend> cached, String first) {
     Backend backend = backend(console, repo, s3);
     return Varve.open(
-        S3Options.isS3(repo) ? cached.apply(backend) : backend, environment(console.environment()));
+        S3Options.isS3(repo) ? cached.apply(backend) : backend,
+        environment(console.environment()),
+        first);
   }
 
   /** Opens what a repository is stored in, whether it can be read as one or not. */

@@ -38,7 +38,7 @@ final class Show extends Subcommand {
 
   @Override
   int run(Output out) {
-    try (Repository repository = open(repo)) {
+    try (Repository repository = open(repo, revision)) {
       Snapshot snapshot = repository.snapshot(revision);
       HashAlgorithm algorithm = repository.config().hash();
       Totals totals = snapshot.commit().totals();

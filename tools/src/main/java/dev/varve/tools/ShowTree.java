@@ -40,7 +40,7 @@ final class ShowTree extends Subcommand {
 
   @Override
   int run(Output out) {
-    try (Repository repository = open(repo)) {
+    try (Repository repository = open(repo, revision)) {
       ZarrTree tree = new ZarrTree(repository.snapshot(revision));
       Iterator<ZarrNode> nodes = tree.nodes(ZarrPath.ROOT);
       while (nodes.hasNext()) {

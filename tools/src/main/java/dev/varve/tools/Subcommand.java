@@ -76,8 +76,17 @@ abstract class Subcommand implements Callable<Integer> {
 
   /** Opens a repository that must be there. */
   protected final Repository open(String repo) {
+    return open(repo, "");
+  }
+
+  /** Opens a repository of which a revision or a branch is looked up before anything else. */
+  protected final Repository open(String repo, String first) {
     return Repositories.open(
-        console, repo, s3, far -> cache.over(far, console.environment(), cacheUse(), this::note));
+        console,
+        repo,
+        s3,
+        far -> cache.over(far, console.environment(), cacheUse(), this::note),
+        first);
   }
 
   private void note(String words) {

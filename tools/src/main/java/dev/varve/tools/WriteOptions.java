@@ -28,6 +28,11 @@ final class WriteOptions {
     return CommitInfo.of(message == null ? derived : message);
   }
 
+  /** What {@link #begin} looks up first. */
+  String first(@Nullable String base) {
+    return base == null ? branch : base;
+  }
+
   /** A transaction on the branch as it is, or against the revision that the edits were made on. */
   Transaction begin(Repository repository, @Nullable String base) {
     if (base == null) {
