@@ -12,10 +12,11 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 
 /**
- * Reads blobs and returns no byte of a whole value that was not proved by its hash. Thread-safe.
+ * Reads blobs and returns no byte that was not proved. Thread-safe.
  *
- * <p>{@link #get} and {@link #copy} verify the whole value; {@link #rangeUnverified} cannot, and
- * says so in its name.
+ * <p>{@link #get}, {@link #copy} and {@link #verify} prove the whole value by its hash each time.
+ * {@link #range} does so the first time, and then checks what it reads by checksums of what was
+ * proved. What skips verification says so in its name.
  */
 public final class VerifiedBlobs {
   private static final int PART = 1 << 20;
@@ -23,6 +24,7 @@ public final class VerifiedBlobs {
   private final BlobReader reader;
   private final HashAlgorithm algorithm;
   private final Mender mender;
+  private final ProvedRanges ranges = new ProvedRanges(this);
 
   /** Reads from {@code reader} what was named by {@code algorithm}. */
   public VerifiedBlobs(BlobReader reader, HashAlgorithm algorithm) {
@@ -48,8 +50,8 @@ public final class VerifiedBlobs {
     return algorithm;
   }
 
-  /** The store beneath. */
-  public BlobReader reader() {
+  /** The store beneath, whose reads are not verified. */
+  public BlobReader readerUnverified() {
     return reader;
   }
 
@@ -150,13 +152,20 @@ public final class VerifiedBlobs {
   }
 
   /**
-   * Some bytes of a blob, <em>not</em> verified: the hash is of the whole value.
+   * Some bytes of a blob, or as many as there are, proved. Of a blob up to {@link Blobs#MAX_WHOLE}
+   * the whole is read and proved each time. A larger one is read and proved as a whole for its
+   * first part; its later parts are read from storage again and checked block by block.
    *
    * @param count at most {@link Blobs#MAX_READ}
    */
-  public ByteBuffer rangeUnverified(String what, ContentHash hash, long position, int count) {
+  public ByteBuffer range(String what, ContentHash hash, long position, int count) {
     try (StoredBlob blob = open(what, hash)) {
-      return blob.read(position, count);
+      if (blob.length() > Blobs.MAX_WHOLE) {
+        return ranges.read(what, hash, blob, position, count);
+      }
+      ByteBuffer bytes = whole(what, hash, blob, Blobs.MAX_WHOLE);
+      int from = (int) Math.min(position, bytes.remaining());
+      return bytes.slice(from, Math.min(count, bytes.remaining() - from));
     }
   }
 
@@ -170,7 +179,11 @@ public final class VerifiedBlobs {
   }
 
   /** The handle itself; its reads are not verified. */
-  public StoredBlob open(String what, ContentHash hash) {
+  public StoredBlob openUnverified(String what, ContentHash hash) {
+    return open(what, hash);
+  }
+
+  private StoredBlob open(String what, ContentHash hash) {
     return reader.open(hash).orElseThrow(() -> new MissingBlobException(what, hash.toString()));
   }
 }

@@ -129,7 +129,7 @@ final class Tally implements AutoCloseable {
       expected = Optional.ofNullable(corrupt.expected());
       actual = Optional.ofNullable(corrupt.actual());
       if (actual.isPresent()
-          && blobs.reader().missing(Set.of(ContentHash.parse(actual.get()))).isEmpty()) {
+          && blobs.readerUnverified().missing(Set.of(ContentHash.parse(actual.get()))).isEmpty()) {
         kind = Finding.Kind.MISPLACED;
       }
     }

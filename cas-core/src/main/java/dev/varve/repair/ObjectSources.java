@@ -112,7 +112,7 @@ final class ObjectSources implements Mender {
     }
     journal.repaired(role, what, hash.toString(), found.get().source());
     return found.get().source() == RepairEvent.Source.OTHER
-        ? other.flatMap(theirs -> theirs.reader().open(hash))
+        ? other.flatMap(theirs -> theirs.readerUnverified().open(hash))
         : Optional.of(new HeldBytes(found.get().bytes()));
   }
 

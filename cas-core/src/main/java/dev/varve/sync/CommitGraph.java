@@ -79,7 +79,7 @@ final class CommitGraph {
   }
 
   private static Optional<Loaded> load(Repository repository, ContentHash id) {
-    Optional<StoredBlob> found = repository.blobs().reader().open(id);
+    Optional<StoredBlob> found = repository.blobs().readerUnverified().open(id);
     if (found.isEmpty()) {
       return Optional.empty();
     }

@@ -123,9 +123,18 @@ final class ManifestView implements View {
   }
 
   @Override
-  public ByteBuffer rangeUnverified(Key key, Entry entry, long position, int count) {
+  public ByteBuffer range(Key key, Entry entry, long position, int count) {
     if (entry instanceof Entry.Blob blob) {
-      return blobs.rangeUnverified(what(key), blob.hash(), position, count);
+      ByteBuffer part = blobs.range(what(key), blob.hash(), position, count);
+      long expected = Math.max(0, Math.min(count, blob.length() - position));
+      if (part.remaining() != expected) {
+        // The hash proved the bytes, so an entry with another length lies.
+        throw CorruptDataException.malformed(
+            what(key),
+            blob.hash().toString(),
+            "it does not have the " + blob.length() + " bytes that its entry says");
+      }
+      return part;
     }
     ByteBuffer bytes = value(key, entry);
     int from = (int) Math.min(position, bytes.remaining());

@@ -97,7 +97,7 @@ public final class Snapshot implements View {
   }
 
   @Override
-  public ByteBuffer rangeUnverified(Key key, Entry entry, long position, int count) {
-    return view.rangeUnverified(key, entry, position, count);
+  public ByteBuffer range(Key key, Entry entry, long position, int count) {
+    return view.range(key, entry, position, count);
   }
 }

@@ -482,9 +482,9 @@ public final class Transaction implements View, AutoCloseable {
   }
 
   @Override
-  public ByteBuffer rangeUnverified(Key key, Entry entry, long position, int count) {
+  public ByteBuffer range(Key key, Entry entry, long position, int count) {
     show(entry);
-    return view().rangeUnverified(key, entry, position, count);
+    return view().range(key, entry, position, count);
   }
 
   /** A store need not show what was put before it is flushed. */

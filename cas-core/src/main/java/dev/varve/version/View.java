@@ -69,8 +69,9 @@ public interface View {
   long copy(Key key, Entry entry, OutputStream out) throws IOException;
 
   /**
-   * Some bytes of a value, <em>not</em> verified, at most {@link dev.varve.blob.Blobs#MAX_READ}: a
-   * hash proves only a whole value.
+   * Some bytes of a value, or as many as there are, verified; at most {@link
+   * dev.varve.blob.Blobs#MAX_READ}. The value is read whole for it, but for a large one of which
+   * parts were read before: see {@link dev.varve.blob.VerifiedBlobs#range}.
    */
-  ByteBuffer rangeUnverified(Key key, Entry entry, long position, int count);
+  ByteBuffer range(Key key, Entry entry, long position, int count);
 }

@@ -13,6 +13,8 @@ import java.util.stream.Stream;
 enum Damage {
   /** A bit anywhere in the LMDB file. */
   FLIP_ANYWHERE(true, false),
+  /** A bit of one kind of stored byte, the kind being drawn first. */
+  FLIP_KIND(true, false),
   /** A bit where a page has its header and its table of rows. */
   FLIP_PAGE_HEADER(true, false),
   /** A bit in what LMDB reads of its two root pages. */
@@ -56,9 +58,11 @@ enum Damage {
   static Damage draw(Random random) {
     int roll = random.nextInt(100);
     if (roll < 75) {
-      return roll < 42
+      return roll < 20
           ? FLIP_ANYWHERE
-          : roll < 62 ? FLIP_PAGE_HEADER : roll < 73 ? FLIP_ROOT_PAGE : FLIP_VALUE_FILE;
+          : roll < 55
+              ? FLIP_KIND
+              : roll < 66 ? FLIP_PAGE_HEADER : roll < 73 ? FLIP_ROOT_PAGE : FLIP_VALUE_FILE;
     }
     Damage[] others = {ZERO_PAGE, SWAP_PAGES, COPY_PAGE, CUT_DATA};
     Damage[] files = {
@@ -68,11 +72,30 @@ enum Damage {
   }
 
   /**
-   * Does it.
+   * What was done.
    *
-   * @return where
+   * @param label the damage, and what it was done to
+   * @param place where
    */
-  String apply(Path repository, Random random) throws IOException {
+  record Done(String label, String place) {}
+
+  /** Does it. */
+  Done apply(Path repository, Random random) throws IOException {
+    if (this != FLIP_KIND) {
+      return new Done(name(), place(repository, random));
+    }
+    Path data = repository.resolve("data.mdb");
+    StoredBits bits = StoredBits.of(data);
+    List<StoredBits.Kind> kinds =
+        Stream.of(StoredBits.Kind.values()).filter(kind -> !bits.of(kind).isEmpty()).toList();
+    StoredBits.Kind kind = kinds.get(random.nextInt(kinds.size()));
+    List<StoredBits.Extent> extents = bits.of(kind);
+    StoredBits.Extent extent = extents.get(random.nextInt(extents.size()));
+    return new Done(
+        name() + ":" + kind, flip(data, extent.from() + random.nextInt(extent.length()), random));
+  }
+
+  private String place(Path repository, Random random) throws IOException {
     Path data = repository.resolve("data.mdb");
     long pages = Files.size(data) / PAGE;
     long page = random.nextInt((int) pages);

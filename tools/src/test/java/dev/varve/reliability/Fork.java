@@ -43,6 +43,8 @@ final class Fork implements AutoCloseable {
     }
     // Most live for a second: what makes a JVM begin sooner counts, not what makes it fast later.
     command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto"));
+    command.add("-Djava.io.tmpdir=" + System.getProperty("java.io.tmpdir"));
+    command.add("-Dslf4j.internal.verbosity=ERROR");
     command.addAll(List.of("-Xmx" + heapMiB + "m", "-cp", classPath));
     command.add(main.getName());
     for (Object each : arguments) {

@@ -1,5 +1,7 @@
 package dev.varve.reliability;
 
+import dev.varve.Varve;
+import dev.varve.error.BackendException;
 import dev.varve.error.NotFoundException;
 import dev.varve.error.StoreException;
 import dev.varve.hash.ContentHash;
@@ -14,10 +16,13 @@ import dev.varve.version.Snapshot;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.Iterator;
@@ -27,14 +32,24 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 
 /** All that a repository holds, read in pieces, to be compared with what it gives after damage. */
 final class Truth {
   private final Map<RefName, List<ByteBuffer>> logs = new TreeMap<>();
   private final Map<ContentHash, SortedMap<String, String>> commits = new TreeMap<>();
   private final ByteBuffer config;
+  private final ContentHash head;
+  private final Map<ReadPath, SortedMap<String, String>> paths = new EnumMap<>(ReadPath.class);
 
-  Truth(Repository repository) {
+  /** Reads everything. */
+  Truth(Repository repository) throws IOException {
+    Path scratch = Files.createTempDirectory("varve-truth");
+    head = repository.resolve("main");
+    for (ReadPath path : ReadPath.values()) {
+      paths.put(path, path.read(repository, head, scratch));
+    }
+    Files.delete(scratch);
     config = repository.config().encode();
     Set<ContentHash> roots = new HashSet<>();
     for (RefName.Kind kind : RefName.Kind.values()) {
@@ -77,6 +92,41 @@ final class Truth {
           }
         });
     return all.stream().max(Reading::compareTo).orElseThrow();
+  }
+
+  /**
+   * Reads the head of main in every public way, each with a repository that was opened for it.
+   *
+   * @param scratch an empty folder
+   * @param serve whether over HTTP, too
+   */
+  Reading comparePaths(Path place, Path scratch, boolean serve) throws IOException {
+    Reading worst = Reading.TRUE;
+    for (ReadPath path : ReadPath.values()) {
+      if (path == ReadPath.SERVE && !serve) {
+        continue;
+      }
+      Path own = Files.createDirectory(scratch.resolve(path.name()));
+      Reading reading =
+          one(
+              () -> {
+                try (Repository opened = Varve.open(place)) {
+                  return path.read(opened, head, own).equals(paths.get(path));
+                } catch (IOException refused) {
+                  throw BackendException.permanent("cannot read", refused);
+                }
+              });
+      try (Stream<Path> left = Files.list(own)) {
+        if (left.findAny().isPresent()) {
+          throw new IllegalStateException(path + " leaves something behind");
+        }
+      }
+      if (reading == Reading.WRONG) {
+        System.out.println("wrong by " + path);
+      }
+      worst = worst.compareTo(reading) > 0 ? worst : reading;
+    }
+    return worst;
   }
 
   private static Reading one(BooleanSupplier same) {

@@ -3,44 +3,25 @@ package dev.varve.zarr;
 import dev.varve.blob.Blobs;
 import dev.varve.error.BackendException;
 import dev.varve.error.InvalidNameException;
-import dev.varve.hash.ContentHash;
 import dev.varve.tree.Entry;
 import dev.varve.tree.Key;
 import dev.varve.version.Listed;
 import dev.varve.version.View;
-import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.util.Iterator;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.Optional;
 
 /**
  * Reading a view in the way of zarr-java's stores. An absent key is empty; what is there and cannot
  * be read, or does not prove true, is an exception, so that it is never taken for a fill value.
  *
- * <p>A part of a value up to {@link Blobs#MAX_WHOLE} is cut from the whole, which is verified each
- * time. A larger value is verified as a whole before its first part is given, and the {@value
- * #MAX_PROVED} last of them are remembered as proved. Returned buffers are fresh, on the heap,
+ * <p>Parts are verified as {@link View#range} does. Returned buffers are fresh, on the heap,
  * exactly as long as the bytes, and the caller's. Thread-safe where the view is.
  */
 final class StoreReads {
-  private static final int MAX_PROVED = 4096;
   private static final int MAX_BUFFER = Integer.MAX_VALUE - 8;
 
   private final View view;
-
-  /** Guarded by itself. */
-  private final Map<ContentHash, Boolean> proved =
-      new LinkedHashMap<>(16, 0.75f, true) {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<ContentHash, Boolean> eldest) {
-          return size() > MAX_PROVED;
-        }
-      };
 
   StoreReads(View view) {
     this.view = view;
@@ -102,34 +83,13 @@ final class StoreReads {
     if (entry.length() <= Blobs.MAX_WHOLE) {
       return part.put(view.value(key, entry).slice((int) from, part.remaining())).flip();
     }
-    prove(key, entry);
     while (part.hasRemaining()) {
       ByteBuffer next =
-          view.rangeUnverified(
+          view.range(
               key, entry, from + part.position(), Math.min(part.remaining(), Blobs.MAX_READ));
-      if (!next.hasRemaining()) {
-        throw BackendException.permanent("cannot read " + key + ": the value ends early", null);
-      }
       part.put(next);
     }
     return part.flip();
-  }
-
-  private void prove(Key key, Entry entry) {
-    ContentHash hash = view.hashOf(entry);
-    synchronized (proved) {
-      if (proved.get(hash) != null) {
-        return;
-      }
-    }
-    try {
-      view.copy(key, entry, OutputStream.nullOutputStream());
-    } catch (IOException failed) {
-      throw BackendException.permanent("cannot read " + key + ": " + failed.getMessage(), failed);
-    }
-    synchronized (proved) {
-      proved.put(hash, true);
-    }
   }
 
   /** The names directly below a directory, without '/', in order of their keys. */

@@ -109,6 +109,16 @@ class SnapshotStoreTest {
             large.at(large.length() - 2),
             large.at(large.length() - 1));
     assertThat(array(store.get(key("a")))).hasSize((int) large.length());
+    ByteBuffer flipped = store.get(key("a"));
+    flipped.put(100, (byte) (flipped.get(100) ^ 8));
+    backend.replace(large.hash(), flipped);
+    // What the disk does to a value that was proved is found in the parts that it touches.
+    assertThat(array(store.get(key("a"), -3))).hasSize(3);
+    for (int again = 0; again < 2; again++) {
+      assertThatThrownBy(() -> store.get(key("a"), 100, 101))
+          .isInstanceOf(CorruptDataException.class)
+          .hasMessageContaining(repository.algorithm().hash(flipped).toString());
+    }
     backend.replace(large.hash(), ByteBuffer.allocate((int) large.length()));
     SnapshotStore fresh = new SnapshotStore(repository.main());
     assertThatThrownBy(() -> fresh.get(key("a"), -3)).isInstanceOf(CorruptDataException.class);

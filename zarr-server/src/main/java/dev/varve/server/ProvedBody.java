@@ -1,6 +1,7 @@
 package dev.varve.server;
 
 import dev.varve.blob.Blobs;
+import dev.varve.blob.BlockProof;
 import dev.varve.blob.StoredBlob;
 import dev.varve.error.CorruptDataException;
 import java.nio.ByteBuffer;
@@ -22,13 +23,13 @@ final class ProvedBody implements Body {
 
   /** For blocks of which a part is copied out at once. One to a thread that answers requests. */
   private static final ThreadLocal<ByteBuffer> SCRATCH =
-      ThreadLocal.withInitial(() -> ByteBuffer.allocateDirect(PART));
+      ThreadLocal.withInitial(() -> ByteBuffer.allocateDirect(BlockProof.LARGE_BLOCK));
 
   /** A part to be sent, and the memory of the pool that it lies in. */
   private record Ready(ByteBuffer bytes, @Nullable ByteBuffer memory) {}
 
   private final StoredValue value;
-  private final Proof proof;
+  private final BlockProof proof;
   private final ByteRanges.Span span;
   private final PartPool pool;
   private final Runnable broken;
@@ -42,13 +43,14 @@ final class ProvedBody implements Body {
   /**
    * @param broken is told where a block is not what it was when the value was proved
    */
-  ProvedBody(StoredValue value, Proof proof, ByteRanges.Span span, PartPool pool, Runnable broken) {
+  ProvedBody(
+      StoredValue value, BlockProof proof, ByteRanges.Span span, PartPool pool, Runnable broken) {
     this.value = value;
     this.proof = proof;
     this.span = span;
     this.pool = pool;
     this.broken = broken;
-    this.blockSize = Proof.blockSize(value.length());
+    this.blockSize = BlockProof.blockSize(value.length());
     this.at = span.first();
     this.handle = value.handle().orElse(null);
     if (handle == null) {

@@ -1,6 +1,7 @@
 package dev.varve.server;
 
 import dev.varve.blob.Blobs;
+import dev.varve.blob.BlockProof;
 import dev.varve.blob.StoredBlob;
 import dev.varve.blob.VerifiedBlobs;
 import dev.varve.error.CorruptDataException;
@@ -62,7 +63,7 @@ final class StoredValue {
   }
 
   private StoredBlob open() {
-    StoredBlob blob = blobs.open(what, hash);
+    StoredBlob blob = blobs.openUnverified(what, hash);
     if (blob.length() != length) {
       long found = blob.length();
       blob.close();
@@ -77,7 +78,7 @@ final class StoredValue {
   }
 
   private int blockSize() {
-    return Proof.blockSize(length);
+    return BlockProof.blockSize(length);
   }
 
   private ByteBuffer block(StoredBlob blob, int index) {
@@ -94,12 +95,12 @@ final class StoredValue {
   }
 
   private int blockCount() {
-    return Proof.blockCount(length);
+    return BlockProof.blockCount(length);
   }
 
   /** Reads and proves all of it, holding one block at a time. */
-  Proof prove() {
-    Proof.Maker maker = new Proof.Maker(blobs.algorithm(), hash, length);
+  BlockProof prove() {
+    BlockProof.Maker maker = new BlockProof.Maker(blobs.algorithm(), hash, length);
     try (StoredBlob blob = open()) {
       for (int i = 0; i < blockCount(); i++) {
         maker.block(block(blob, i));
@@ -114,10 +115,10 @@ final class StoredValue {
    *
    * @param proved is told the proof then
    */
-  Body proving(Consumer<Proof> proved) {
+  Body proving(Consumer<BlockProof> proved) {
     StoredBlob blob = open();
     return new Body() {
-      private final Proof.Maker maker = new Proof.Maker(blobs.algorithm(), hash, length);
+      private final BlockProof.Maker maker = new BlockProof.Maker(blobs.algorithm(), hash, length);
       private int index;
       private @Nullable ByteBuffer held;
 
@@ -157,7 +158,7 @@ final class StoredValue {
   /**
    * Some bytes of a value that was proved; each block is checked again before any of it is given.
    */
-  Body range(Proof proof, ByteRanges.Span span, PartPool memory, Runnable broken) {
+  Body range(BlockProof proof, ByteRanges.Span span, PartPool memory, Runnable broken) {
     return new ProvedBody(this, proof, span, memory, broken);
   }
 
@@ -172,7 +173,9 @@ final class StoredValue {
   /** Fills memory with bytes of the value, not verified, from a handle where there is one. */
   void fill(@Nullable StoredBlob handle, long position, ByteBuffer into) {
     int read =
-        handle == null ? blobs.reader().read(hash, position, into) : handle.read(position, into);
+        handle == null
+            ? blobs.readerUnverified().read(hash, position, into)
+            : handle.read(position, into);
     if (read < 0) {
       throw new MissingBlobException(what, hash.toString());
     }

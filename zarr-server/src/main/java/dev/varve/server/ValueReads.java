@@ -3,6 +3,7 @@ package dev.varve.server;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.varve.blob.Blobs;
+import dev.varve.blob.BlockProof;
 import dev.varve.blob.VerifiedBlobs;
 import dev.varve.hash.ContentHash;
 import java.nio.ByteBuffer;
@@ -20,8 +21,8 @@ import java.util.concurrent.atomic.AtomicLong;
  * <p>A value up to {@link Blobs#MAX_WHOLE} is read and verified whole before its first byte is
  * given, while all that are held at once stay below a bound; beyond it, and for larger values,
  * reading goes block by block. What was proved once is remembered as checksums of its blocks
- * ({@link Proof}), by which all later reads are checked. Memory: the bound on values held, 32 MiB
- * of proofs, and two parts of 16 KiB for each answer under way.
+ * ({@link BlockProof}), by which all later reads are checked. Memory: the bound on values held, 32
+ * MiB of proofs, and two parts of 16 KiB for each answer under way.
  */
 final class ValueReads implements AutoCloseable {
   private static final long PROOF_BYTES = 32L << 20;
@@ -41,13 +42,13 @@ final class ValueReads implements AutoCloseable {
   /** Proving reads whole values, which no thread that answers requests may wait for. */
   private final ExecutorService provers;
 
-  private final Cache<Id, Proof> proofs =
+  private final Cache<Id, BlockProof> proofs =
       Caffeine.newBuilder()
           .maximumWeight(PROOF_BYTES)
-          .weigher((Id id, Proof proof) -> proof.weight())
+          .weigher((Id id, BlockProof proof) -> proof.weight())
           .executor(Runnable::run)
           .build();
-  private final Map<Id, CompletableFuture<Proof>> proving = new ConcurrentHashMap<>();
+  private final Map<Id, CompletableFuture<BlockProof>> proving = new ConcurrentHashMap<>();
   private final PartPool memory;
   private final long mostHeld;
   private final AtomicLong held = new AtomicLong();
@@ -81,7 +82,7 @@ final class ValueReads implements AutoCloseable {
    * @param all whether all bytes are wanted, once, from the first to the last; else parts of it
    */
   CompletableFuture<Source> open(StoredValue value, boolean all) {
-    Optional<Proof> known = known(value);
+    Optional<BlockProof> known = known(value);
     if (known.isPresent()) {
       return CompletableFuture.completedFuture(proved(value, known.get()));
     }
@@ -99,7 +100,7 @@ final class ValueReads implements AutoCloseable {
     long length = value.length();
     try {
       ByteBuffer bytes = value.whole();
-      proofs.put(id(value), Proof.of(value.hash(), bytes));
+      proofs.put(id(value), BlockProof.of(value.hash(), bytes));
       return new Source() {
         private boolean open = true;
 
@@ -122,27 +123,27 @@ final class ValueReads implements AutoCloseable {
     }
   }
 
-  private Source proved(StoredValue value, Proof proof) {
+  private Source proved(StoredValue value, BlockProof proof) {
     return span -> value.range(proof, span, memory, () -> proofs.invalidate(id(value)));
   }
 
-  private Optional<Proof> known(StoredValue value) {
+  private Optional<BlockProof> known(StoredValue value) {
     return Optional.ofNullable(proofs.getIfPresent(id(value)))
         .filter(proof -> proof.length() == value.length());
   }
 
   /** Proves a value, once for all who ask at the same time. */
-  private CompletableFuture<Proof> prove(StoredValue value) {
+  private CompletableFuture<BlockProof> prove(StoredValue value) {
     Id id = id(value);
-    CompletableFuture<Proof> mine = new CompletableFuture<>();
-    CompletableFuture<Proof> others = proving.putIfAbsent(id, mine);
+    CompletableFuture<BlockProof> mine = new CompletableFuture<>();
+    CompletableFuture<BlockProof> others = proving.putIfAbsent(id, mine);
     if (others != null) {
       return others;
     }
     provers.execute(
         () -> {
           try {
-            Proof proof = value.prove();
+            BlockProof proof = value.prove();
             proofs.put(id, proof);
             proving.remove(id, mine);
             mine.complete(proof);

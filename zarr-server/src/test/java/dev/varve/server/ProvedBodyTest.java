@@ -3,6 +3,7 @@ package dev.varve.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.varve.blob.BlockProof;
 import dev.varve.blob.VerifiedBlobs;
 import dev.varve.error.CorruptDataException;
 import dev.varve.error.MissingBlobException;
@@ -72,7 +73,7 @@ class ProvedBodyTest {
     for (int length : new int[] {1, 300, 16_384, 65_536, 65_537, 262_144, 1_000_001}) {
       Sample sample = Sample.of(length, length);
       StoredValue value = store(sample);
-      Proof proof = value.prove();
+      BlockProof proof = value.prove();
       for (int i = 0; i < 20; i++) {
         int first = i == 0 ? 0 : random.nextInt(length);
         int last = i == 0 ? length - 1 : first + random.nextInt(length - first);
@@ -92,7 +93,7 @@ class ProvedBodyTest {
     PartPool pool = new PartPool(memory);
     Sample sample = Sample.of(1, 200_000);
     StoredValue value = store(sample);
-    Proof proof = value.prove();
+    BlockProof proof = value.prove();
     ByteRanges.Span all = new ByteRanges.Span(0, sample.length() - 1);
     Random random = new Random(2);
     for (int i = 0; i < 300; i++) {
@@ -114,7 +115,7 @@ class ProvedBodyTest {
     Body body = body(sample, new ByteRanges.Span(0, 99), new PartPool(1 << 20));
     body.close();
     StoredValue value = store(sample);
-    Proof proof = value.prove();
+    BlockProof proof = value.prove();
     backend.flip(sample.hash(), 8L * 199_999);
 
     assertThat(
@@ -126,7 +127,7 @@ class ProvedBodyTest {
   void withMemoryDamageShowsBeforeAnythingIsGiven() {
     Sample sample = Sample.of(1, 1_000_000);
     StoredValue value = store(sample);
-    Proof proof = value.prove();
+    BlockProof proof = value.prove();
     backend.flip(sample.hash(), 8L * 999_999);
     PartPool pool = new PartPool(64 << 20);
 
@@ -140,7 +141,7 @@ class ProvedBodyTest {
   void whatIsCutOrLostIsTold() {
     Sample sample = Sample.of(1, 100_000);
     StoredValue value = store(sample);
-    Proof proof = value.prove();
+    BlockProof proof = value.prove();
     ByteRanges.Span all = new ByteRanges.Span(0, 99_999);
     backend.cut(sample.hash(), 99_999);
     assertThatThrownBy(() -> drain(value.range(proof, all, new PartPool(0), told::get)))

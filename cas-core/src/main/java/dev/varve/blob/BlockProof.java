@@ -1,4 +1,4 @@
-package dev.varve.server;
+package dev.varve.blob;
 
 import dev.varve.error.CorruptDataException;
 import dev.varve.hash.ContentHash;
@@ -16,11 +16,13 @@ import java.util.zip.CRC32C;
  * <p>A checksum is two CRCs of 32 bits with different polynomials, for which processors have
  * instructions: it finds what happens by accident (every burst of up to 64 bits; of anything else
  * all but one in 2^64), at a tenth of the cost of the hash. It is no defence against somebody who
- * writes into the files of a running server on purpose; see decision 0011.
+ * writes into the files of a running process on purpose; see decision 0011.
  */
-final class Proof {
+public final class BlockProof {
+  /** The largest block, in bytes. */
+  public static final int LARGE_BLOCK = 256 << 10;
+
   private static final int SMALL_BLOCK = 64 << 10;
-  private static final int LARGE_BLOCK = Body.PART;
 
   /** Above this many bytes a value's blocks are large. */
   private static final long SMALL = 16L << 20;
@@ -29,40 +31,40 @@ final class Proof {
   private final long length;
   private final long[] blocks;
 
-  private Proof(String object, long length, long[] blocks) {
+  private BlockProof(String object, long length, long[] blocks) {
     this.object = object;
     this.length = length;
     this.blocks = blocks;
   }
 
   /** How many bytes the blocks of a value have, but for its last. */
-  static int blockSize(long length) {
+  public static int blockSize(long length) {
     return length <= SMALL ? SMALL_BLOCK : LARGE_BLOCK;
   }
 
   /** How many blocks a value has. */
-  static int blockCount(long length) {
+  public static int blockCount(long length) {
     return Math.toIntExact((length + blockSize(length) - 1) / blockSize(length));
   }
 
   /** What to remember of bytes that have their hash. */
-  static Proof of(ContentHash hash, ByteBuffer verified) {
+  public static BlockProof of(ContentHash hash, ByteBuffer verified) {
     int size = blockSize(verified.remaining());
     long[] blocks = new long[blockCount(verified.remaining())];
     for (int i = 0; i < blocks.length; i++) {
       int at = i * size;
       blocks[i] = checksum(verified.slice(at, Math.min(size, verified.remaining() - at)));
     }
-    return new Proof(hash.toString(), verified.remaining(), blocks);
+    return new BlockProof(hash.toString(), verified.remaining(), blocks);
   }
 
   /** Length of the value. */
-  long length() {
+  public long length() {
     return length;
   }
 
   /** Bytes of memory that this takes, about. */
-  int weight() {
+  public int weight() {
     return 256 + Long.BYTES * blocks.length;
   }
 
@@ -73,7 +75,7 @@ final class Proof {
    * @param bytes all its bytes
    * @throws CorruptDataException where they are not what they were when the value was proved
    */
-  void check(String what, int index, ByteBuffer bytes) {
+  public void check(String what, int index, ByteBuffer bytes) {
     if (checksum(bytes) != blocks[index]) {
       throw CorruptDataException.malformed(
           what,
@@ -93,14 +95,14 @@ final class Proof {
   }
 
   /** Proves a value while it is read from its first to its last byte. One thread. */
-  static final class Maker {
+  public static final class Maker {
     private final ContentHash hash;
     private final long length;
     private final Hasher whole;
     private final long[] blocks;
     private int taken;
 
-    Maker(HashAlgorithm algorithm, ContentHash hash, long length) {
+    public Maker(HashAlgorithm algorithm, ContentHash hash, long length) {
       this.hash = hash;
       this.length = length;
       this.whole = algorithm.hasher();
@@ -108,7 +110,7 @@ final class Proof {
     }
 
     /** Takes the next block; the buffer's position is unchanged. */
-    void block(ByteBuffer bytes) {
+    public void block(ByteBuffer bytes) {
       whole.update(bytes.duplicate());
       blocks[taken++] = checksum(bytes);
     }
@@ -118,12 +120,12 @@ final class Proof {
      *
      * @throws CorruptDataException where the blocks together do not have the hash
      */
-    Proof finish(String what) {
+    public BlockProof finish(String what) {
       ContentHash actual = whole.finish();
       if (!actual.equals(hash)) {
         throw CorruptDataException.wrongHash(what, hash.toString(), actual.toString());
       }
-      return new Proof(hash.toString(), length, blocks);
+      return new BlockProof(hash.toString(), length, blocks);
     }
   }
 }
