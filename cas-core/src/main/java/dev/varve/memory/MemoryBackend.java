@@ -98,6 +98,11 @@ public final class MemoryBackend implements RepairableBackend {
   }
 
   @Override
+  public boolean local() {
+    return true;
+  }
+
+  @Override
   public String location() {
     return "memory";
   }

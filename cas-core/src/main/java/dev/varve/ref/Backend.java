@@ -34,6 +34,14 @@ public interface Backend extends AutoCloseable {
    */
   void requireSoleWriter();
 
+  /**
+   * Whether reads are answered out of this machine's memory or disk, so that a thread which serves
+   * many may wait for one; never true where a network lies between.
+   */
+  default boolean local() {
+    return false;
+  }
+
   /** Where this is, for messages: a path or a URL. */
   String location();
 

@@ -174,6 +174,11 @@ public final class LmdbBackend implements CheckableBackend, RepairableBackend {
   public void requireSoleWriter() {}
 
   @Override
+  public boolean local() {
+    return true;
+  }
+
+  @Override
   public String location() {
     return given.toString();
   }

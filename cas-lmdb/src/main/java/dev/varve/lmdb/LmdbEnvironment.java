@@ -34,6 +34,7 @@ final class LmdbEnvironment {
   private final Env<Pointer> env;
   private final PageCheck pages;
   private final Tables tables;
+  private final ReadTxns readers;
   private final ReentrantReadWriteLock map = new ReentrantReadWriteLock();
 
   /** Held shared by a walk through the file, exclusively to close; taken before {@code map}. */
@@ -49,6 +50,7 @@ final class LmdbEnvironment {
     this.env = env;
     this.readOnly = env.isReadOnly();
     this.pages = new PageCheck(env.stat().pageSize);
+    this.readers = new ReadTxns(this, env);
     this.tables = prepare(settings, create);
   }
 
@@ -221,8 +223,14 @@ final class LmdbEnvironment {
       map.readLock().lock();
       try {
         checkUsable(operation);
-        try (Txn<Pointer> txn = env.txnRead()) {
-          return body.apply(new TableTxn(this, txn));
+        TableTxn txn = readers.begin();
+        boolean whole = false;
+        try {
+          R read = body.apply(txn);
+          whole = true;
+          return read;
+        } finally {
+          readers.end(txn, whole);
         }
       } catch (Dbi.MapResizedException grown) {
         // Another process wrote beyond our map; look again below, outside of the lock.
@@ -368,6 +376,7 @@ final class LmdbEnvironment {
     try {
       if (!closed) {
         closed = true;
+        readers.close();
         env.close();
       }
     } finally {

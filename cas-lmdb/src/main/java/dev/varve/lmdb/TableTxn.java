@@ -29,11 +29,26 @@ final class TableTxn {
   private final LmdbEnvironment environment;
   private final Txn<Pointer> txn;
   private final Pointer scratch =
-      PointerProxy.RUNTIME.getMemoryManager().allocateTemporary(MAX_KEY + 1, false);
+      PointerProxy.RUNTIME.getMemoryManager().allocateDirect(MAX_KEY + 1, false);
 
   TableTxn(LmdbEnvironment environment, Txn<Pointer> txn) {
     this.environment = environment;
     this.txn = txn;
+  }
+
+  /** Sees what is committed now; of a read transaction that was reset. */
+  void renew() {
+    txn.renew();
+  }
+
+  /** Lets go of all pages, so that they may be used again; of a read transaction. */
+  void reset() {
+    txn.reset();
+  }
+
+  /** Ends it. */
+  void close() {
+    txn.close();
   }
 
   /** A row. Of the value only the length, where the bytes were not asked for. */

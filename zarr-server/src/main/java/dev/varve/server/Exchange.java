@@ -85,9 +85,17 @@ final class Exchange {
     return request.getMethod().equals("HEAD");
   }
 
+  /** Whether what is there is asked for, whole or its head. */
+  boolean reads() {
+    return request.getMethod().equals("GET") || head();
+  }
+
   /** The value of a header; several lines of it are one list. */
   @Nullable String header(String name) {
     HttpFields headers = request.getHeaders();
+    if (!headers.contains(name)) {
+      return null;
+    }
     var values = headers.getValuesList(name);
     return values.isEmpty() ? null : String.join(", ", values);
   }

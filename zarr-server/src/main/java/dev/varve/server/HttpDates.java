@@ -8,6 +8,11 @@ import org.eclipse.jetty.http.HttpDateTime;
 
 /** Dates as HTTP writes them. */
 final class HttpDates {
+  /** A date and how it is written: most answers in a row have the same. */
+  private record Written(long millis, String text) {}
+
+  private static volatile Written last = new Written(0, "Thu, 01 Jan 1970 00:00:00 GMT");
+
   private HttpDates() {}
 
   /**
@@ -16,7 +21,14 @@ final class HttpDates {
    */
   static String lastModified(long millis) {
     long dated = Math.max(0, Math.min(millis, System.currentTimeMillis()));
-    return HttpDateTime.format(Instant.ofEpochMilli(dated).atZone(ZoneOffset.UTC));
+    Written known = last;
+    if (known.millis != dated) {
+      known =
+          new Written(
+              dated, HttpDateTime.format(Instant.ofEpochMilli(dated).atZone(ZoneOffset.UTC)));
+      last = known;
+    }
+    return known.text;
   }
 
   /** Seconds since 1970, or -1 where the date is in none of HTTP's three forms. */

@@ -1,8 +1,8 @@
 package dev.varve.server;
 
 import java.nio.ByteBuffer;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.Deque;
+import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -59,7 +59,9 @@ final class PartPool {
     private final int size;
     private final long most;
     private final AtomicLong out = new AtomicLong();
-    private final Queue<ByteBuffer> free = new ConcurrentLinkedQueue<>();
+
+    /** What came back last goes out first: the processor's caches still hold it. */
+    private final Deque<ByteBuffer> free = new ConcurrentLinkedDeque<>();
 
     Shelf(int size, long bytes) {
       this.size = size;
@@ -72,12 +74,12 @@ final class PartPool {
         out.decrementAndGet();
         return null;
       }
-      ByteBuffer memory = free.poll();
+      ByteBuffer memory = free.pollFirst();
       return memory == null ? ByteBuffer.allocateDirect(size) : memory.clear();
     }
 
     void give(ByteBuffer memory) {
-      free.add(memory);
+      free.addFirst(memory);
       out.decrementAndGet();
     }
 

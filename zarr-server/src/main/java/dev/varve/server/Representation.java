@@ -24,6 +24,11 @@ record Representation(ContentHash hash, long length, String type, Bytes bytes) {
     /** Makes them ready to be read; {@code all} where they are read once from first to last. */
     CompletableFuture<ValueReads.Source> open(boolean all);
 
+    /** Whether they can be read without waiting for more than some pages of memory. */
+    default boolean atHand() {
+      return true;
+    }
+
     /** Sees that they are there, as far as that costs little. */
     default void require() {}
   }
@@ -57,21 +62,30 @@ record Representation(ContentHash hash, long length, String type, Bytes bytes) {
           }
 
           @Override
+          public boolean atHand() {
+            return value.length() <= Body.PART && reads.isProved(value);
+          }
+
+          @Override
           public void require() {
             value.requireStored();
           }
         });
   }
 
+  /** Whether to answer takes no longer than to read some pages of memory. */
+  boolean atHand() {
+    return bytes.atHand();
+  }
+
   /** Answers a GET or HEAD by its conditions and ranges. */
-  void answer(Exchange exchange, Resolved at, String cacheControl) {
+  void answer(Exchange exchange, Resolved at) {
     String tag = EntityTags.of(hash);
     Preconditions.Validators now =
         new Preconditions.Validators(tag, at.timeMillis(), at.immutable());
     Preconditions conditions = Preconditions.of(exchange::header);
     exchange.set("ETag", tag);
     exchange.set("Last-Modified", HttpDates.lastModified(at.timeMillis()));
-    exchange.set("Cache-Control", cacheControl);
     exchange.set("Accept-Ranges", "bytes");
     switch (conditions.judge(now)) {
       case NOT_MODIFIED -> exchange.empty(304);

@@ -12,6 +12,7 @@ import dev.varve.version.Repository;
 import dev.varve.version.Snapshot;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Resolver {
   private static final int MAX_SNAPSHOTS = 1024;
+  private static final Pattern ID = Pattern.compile("[0-9a-fA-F]{64}");
   private static final Duration PREFIX_AGE = Duration.ofSeconds(10);
 
   /** A revision and the records of the two refs that its name could mean. */
@@ -65,6 +67,34 @@ final class Resolver {
     return String.valueOf(none.getMessage()).replace(" in " + repository.location(), " here");
   }
 
+  /** What a bare revision names, where that is a commit whose state is remembered. */
+  Optional<Resolved> atHand(String revision) {
+    RefName branch;
+    try {
+      branch = RefName.branch(revision);
+    } catch (InvalidNameException more) {
+      return Optional.empty();
+    }
+    Optional<ContentHash> held = read(branch).flatMap(RefRecord::target);
+    boolean isBranch = held.isPresent();
+    if (!isBranch) {
+      held = read(RefName.tag(revision)).flatMap(RefRecord::target);
+    }
+    boolean immutable = !isBranch;
+    if (held.isEmpty() && revision.length() == 2 * ContentHash.BYTES && isId(revision)) {
+      held = Optional.of(ContentHash.parse(revision));
+    }
+    return held.map(snapshots::getIfPresent).map(known -> new Resolved(known, immutable));
+  }
+
+  private Optional<RefRecord> read(RefName name) {
+    return repository.backend().refs().read(name);
+  }
+
+  private static boolean isId(String revision) {
+    return ID.matcher(revision).matches();
+  }
+
   private Resolved find(String revision) {
     int end = revision.length();
     for (int i = 0; i < end; i++) {
@@ -76,9 +106,9 @@ final class Resolver {
     boolean bare = name.length() == revision.length();
     Optional<RefRecord> branch = Optional.empty();
     Optional<RefRecord> tag = Optional.empty();
-    if (wellFormed(name)) {
-      branch = repository.backend().refs().read(RefName.branch(name));
-      tag = repository.backend().refs().read(RefName.tag(name));
+    if (RefName.isValid(name)) {
+      branch = read(RefName.branch(name));
+      tag = read(RefName.tag(name));
     }
     Optional<ContentHash> held = branch.flatMap(RefRecord::target);
     boolean isBranch = held.isPresent();
@@ -106,17 +136,8 @@ final class Resolver {
     return new Resolved(snapshot(commit), ancestor && (isTag || id));
   }
 
-  private static boolean wellFormed(String name) {
-    try {
-      RefName.branch(name);
-      return true;
-    } catch (InvalidNameException not) {
-      return false;
-    }
-  }
-
   private Snapshot byId(String hex) {
-    if (!hex.matches("[0-9a-fA-F]{64}")) {
+    if (!isId(hex)) {
       return repository.snapshot(hex);
     }
     Snapshot known = snapshots.getIfPresent(ContentHash.parse(hex));

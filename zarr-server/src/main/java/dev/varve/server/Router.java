@@ -44,6 +44,28 @@ final class Router {
     return repositories.containsKey(name) ? name : "none";
   }
 
+  /**
+   * Answers what takes no longer than some pages of memory do: bytes of a snapshot that is at hand,
+   * stored on this machine and proved before.
+   *
+   * @return whether it did; nothing was done otherwise, and {@link #route} is next
+   */
+  boolean promptly(Exchange exchange) {
+    RequestPath path = exchange.path();
+    if (path.segments().size() < 3 || path.directory() || !exchange.reads()) {
+      return false;
+    }
+    ServedRepository served = repositories.get(path.segments().get(0));
+    if (served == null
+        || !served.local()
+        || !path.segments().get(1).startsWith("@")
+        || !served.access().allows(exchange)) {
+      return false;
+    }
+    exchange.route("store");
+    return store.promptly(exchange, served);
+  }
+
   /** Answers, or has the answer under way. */
   void route(Exchange exchange) {
     RequestPath path = exchange.path();

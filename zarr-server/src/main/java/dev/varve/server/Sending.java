@@ -31,6 +31,22 @@ final class Sending extends IteratingCallback {
   private Scheduler.@Nullable Task deadline;
   private boolean ended;
   private boolean writing;
+  private volatile boolean left;
+
+  private final Callback leaving =
+      new Callback() {
+        @Override
+        public void succeeded() {
+          left = true;
+          Sending.this.succeeded();
+        }
+
+        @Override
+        public void failed(Throwable failed) {
+          left = true;
+          Sending.this.failed(failed);
+        }
+      };
 
   /**
    * @param first the body's first part, read already, so that its failure could still be told
@@ -65,15 +81,19 @@ final class Sending extends IteratingCallback {
     // Reading one ahead tells whether this is the last part, which then goes out with the end.
     ahead = body.next();
     ended = ahead == null;
-    if (part.remaining() > 1 << 14 || !ended) {
+    boolean timed = part.remaining() > 1 << 14 || !ended;
+    writing = true;
+    left = false;
+    response.write(ended, part, leaving);
+    // Most parts have left by now. Where this one leaves in between, the clock is stopped by the
+    // next turn, which cannot begin before this one ends.
+    if (timed && !left) {
       deadline =
           request
               .getComponents()
               .getScheduler()
               .schedule(this::late, partMillis, TimeUnit.MILLISECONDS);
     }
-    writing = true;
-    response.write(ended, part, this);
     return Action.SCHEDULED;
   }
 

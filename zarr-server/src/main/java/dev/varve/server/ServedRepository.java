@@ -16,6 +16,11 @@ record ServedRepository(String name, Repository repository, Access access, Resol
     return new ServedRepository(name, repository, access, new Resolver(repository));
   }
 
+  /** Whether it lies on this machine. */
+  boolean local() {
+    return repository.backend().local();
+  }
+
   /** What all its URLs begin with. */
   String root() {
     return "/" + RequestPath.encode(name) + "/";

@@ -33,6 +33,38 @@ final class StoreRoute {
     this.consolidated = consolidated;
   }
 
+  /**
+   * Answers a request for a key where nothing has to be waited for.
+   *
+   * @return whether it did; otherwise {@link #answer} is to be asked, which does anything
+   */
+  boolean promptly(Exchange exchange, ServedRepository served) {
+    String revision = exchange.path().segments().get(1).substring(1);
+    Optional<Resolved> at =
+        revision.endsWith(CONSOLIDATED) ? Optional.empty() : served.resolver().atHand(revision);
+    if (at.isEmpty()) {
+      return false;
+    }
+    Snapshot snapshot = at.get().snapshot();
+    Key key;
+    try {
+      key = Key.of(exchange.path().from(2));
+    } catch (InvalidNameException never) {
+      return false;
+    }
+    Optional<Representation> found =
+        snapshot
+            .entry(key)
+            .map(entry -> stored(served, snapshot, key, entry))
+            .filter(Representation::atHand);
+    if (found.isEmpty()) {
+      return false;
+    }
+    head(exchange, served, at.get());
+    answer(exchange, at.get(), found.get());
+    return true;
+  }
+
   /** Answers a request whose second segment begins with '@'. */
   void answer(Exchange exchange, ServedRepository served) {
     RequestPath path = exchange.path();
@@ -42,10 +74,7 @@ final class StoreRoute {
       revision = revision.substring(0, revision.length() - CONSOLIDATED.length());
     }
     Resolved at = served.resolver().resolve(revision);
-    exchange.set("Varve-Commit", at.snapshot().id().toString());
-    String cacheControl = served.cacheControl(at.immutable());
-    // Set first: a key that is absent from a commit is absent from it for ever.
-    exchange.set("Cache-Control", cacheControl);
+    head(exchange, served, at);
     String text = path.from(2);
     if (path.segments().size() == 2 || path.directory()) {
       list(exchange, served, at, text, path.directory());
@@ -54,11 +83,21 @@ final class StoreRoute {
     Key key = key(text);
     Optional<Representation> found = find(served, at.snapshot(), key, view);
     if (found.isPresent()) {
-      exchange.set("X-Content-Type-Options", "nosniff");
-      found.get().answer(exchange, at, cacheControl);
+      answer(exchange, at, found.get());
     } else {
       list(exchange, served, at, text, false);
     }
+  }
+
+  /** Set first: a key that is absent from a commit is absent from it for ever. */
+  private static void head(Exchange exchange, ServedRepository served, Resolved at) {
+    exchange.set("Varve-Commit", at.snapshot().id().toString());
+    exchange.set("Cache-Control", served.cacheControl(at.immutable()));
+  }
+
+  private static void answer(Exchange exchange, Resolved at, Representation found) {
+    exchange.set("X-Content-Type-Options", "nosniff");
+    found.answer(exchange, at);
   }
 
   private static Key key(String text) {
@@ -87,20 +126,22 @@ final class StoreRoute {
     if (computed.isPresent()) {
       return Optional.of(Representation.of(algorithm, computed.get(), Json.TYPE));
     }
-    return entry.map(
-        there -> {
-          String type = type(name);
-          if (there instanceof Entry.Blob blob) {
-            StoredValue value = new StoredValue(served.repository().blobs(), key, blob);
-            return Representation.of(value, reads, type);
-          }
-          return Representation.of(snapshot.hashOf(there), snapshot.value(key, there), type);
-        });
+    return entry.map(there -> stored(served, snapshot, key, there));
+  }
+
+  private Representation stored(ServedRepository served, Snapshot snapshot, Key key, Entry there) {
+    String type = type(key);
+    if (there instanceof Entry.Blob blob) {
+      StoredValue value = new StoredValue(served.repository().blobs(), key, blob);
+      return Representation.of(value, reads, type);
+    }
+    return Representation.of(snapshot.hashOf(there), snapshot.value(key, there), type);
   }
 
   /** Companion files are never shown as pages: whoever writes data must not write our origin's. */
-  private static String type(String name) {
-    if (name.endsWith(".json") || ZarrKeys.isDocument(Key.of(name))) {
+  private static String type(Key key) {
+    String name = key.name();
+    if (name.endsWith(".json") || ZarrKeys.isDocument(key)) {
       return Json.TYPE;
     }
     String lower = name.toLowerCase(Locale.ROOT);

@@ -127,6 +127,11 @@ final class ValueReads implements AutoCloseable {
     return span -> value.range(proof, span, memory, () -> proofs.invalidate(id(value)));
   }
 
+  /** Whether a value was proved, and that is remembered. */
+  boolean isProved(StoredValue value) {
+    return known(value).isPresent();
+  }
+
   private Optional<BlockProof> known(StoredValue value) {
     return Optional.ofNullable(proofs.getIfPresent(id(value)))
         .filter(proof -> proof.length() == value.length());

@@ -41,6 +41,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ZarrServer implements AutoCloseable {
   private static final long SHUTDOWN_IDLE_MILLIS = 1000;
+  private static final int ACCEPTORS = 1;
+
+  /** Threads that wait for what clients send, and answer what needs no waiting. */
+  private static final int SELECTORS = Runtime.getRuntime().availableProcessors();
 
   private final Server server;
   private final ServerConnector connector;
@@ -145,7 +149,8 @@ public final class ZarrServer implements AutoCloseable {
     HttpConnectionFactory http1 = new HttpConnectionFactory(http);
     TlsSettings tls = from.tls;
     if (tls == null) {
-      return new ServerConnector(server, http1, new HTTP2CServerConnectionFactory(http));
+      return new ServerConnector(
+          server, ACCEPTORS, SELECTORS, http1, new HTTP2CServerConnectionFactory(http));
     }
     SecureRequestCustomizer secure = new SecureRequestCustomizer();
     // Certificates of a laboratory's own are often made for another name; the client decides.
@@ -159,6 +164,8 @@ public final class ZarrServer implements AutoCloseable {
     alpn.setDefaultProtocol(http1.getProtocol());
     return new ServerConnector(
         server,
+        ACCEPTORS,
+        SELECTORS,
         new SslConnectionFactory(context, alpn.getProtocol()),
         alpn,
         new HTTP2ServerConnectionFactory(http),
