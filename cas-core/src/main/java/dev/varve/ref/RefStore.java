@@ -44,6 +44,14 @@ public interface RefStore {
   }
 
   /**
+   * Up to how many commits of this process one record should acknowledge, each built upon the one
+   * before. More than 1 where a record costs round trips.
+   */
+  default int together() {
+    return 1;
+  }
+
+  /**
    * Begins a turn of this thread at moving a ref. Where each attempt costs round trips, a store
    * lets the threads of a process take turns in order of their coming, instead of spoiling each
    * other's attempts. Nothing depends on it but speed: a store may have no turns, and one that has
@@ -55,6 +63,12 @@ public interface RefStore {
 
   /** A turn, to be closed by the thread that began it. */
   interface Turn extends AutoCloseable {
+    /**
+     * Called by who will now try to move the ref, before it looks at what is to be done: may wait a
+     * little, to let others in.
+     */
+    default void begin() {}
+
     @Override
     void close();
   }

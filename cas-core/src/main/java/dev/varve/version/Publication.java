@@ -37,6 +37,14 @@ final class Publication {
   record Attempt(ContentHash id, Commit commit, RefOutcome outcome) {}
 
   /**
+   * A commit that is with the writer.
+   *
+   * @param length of its bytes
+   * @param carried what a record that names it carries
+   */
+  record Written(ContentHash id, Commit commit, int length, List<ByteBuffer> carried) {}
+
+  /**
    * Makes a commit of a manifest, whose nodes {@code nodes} has, and tries once to move the branch
    * to it.
    */
@@ -47,11 +55,37 @@ final class Publication {
       NodeSource nodes,
       CommitInfo info,
       boolean forward) {
+    Written written = write(parents, Optional.empty(), manifest, nodes, info);
+    String reason = "commit: " + firstLine(info.message());
+    RefOutcome outcome =
+        flushAndSet(head, change(written.id(), forward, reason, written.carried()));
+    if (!(outcome instanceof RefOutcome.Unknown)) {
+      repository.remember(written.id(), written.commit(), written.length());
+    }
+    return new Attempt(written.id(), written.commit(), outcome);
+  }
+
+  /**
+   * Makes a commit of a manifest, whose nodes {@code nodes} has, and hands it to the writer.
+   *
+   * @param before one of the parents where that need not be stored yet
+   */
+  Written write(
+      List<ContentHash> parents,
+      Optional<Written> before,
+      Manifest manifest,
+      NodeSource nodes,
+      CommitInfo info) {
     Environment environment = repository.environment();
     View view = new ManifestView(manifest, nodes, repository.blobs());
     long generation = 1;
     for (ContentHash parent : parents) {
-      generation = Math.max(generation, repository.commit(parent).nextGeneration(parent));
+      Commit known =
+          before
+              .filter(each -> each.id().equals(parent))
+              .map(Written::commit)
+              .orElseGet(() -> repository.commit(parent));
+      generation = Math.max(generation, known.nextGeneration(parent));
     }
     Commit commit =
         new Commit(
@@ -74,16 +108,11 @@ final class Publication {
     ContentHash id = repository.config().hash().hash(bytes);
     writer.put(id, bytes);
     List<ByteBuffer> carried = Carried.of(id, commit, nodes, repository.backend().refs().carries());
-    RefChange change = change(id, forward, "commit: " + firstLine(info.message()), carried);
-    RefOutcome outcome = flushAndSet(head, change);
-    if (!(outcome instanceof RefOutcome.Unknown)) {
-      repository.remember(id, commit, bytes.remaining());
-    }
-    return new Attempt(id, commit, outcome);
+    return new Written(id, commit, bytes.remaining(), carried);
   }
 
   /** Makes everything durable, and then, or in the same step, moves the branch. */
-  private RefOutcome flushAndSet(Optional<RefRecord> head, RefChange change) {
+  RefOutcome flushAndSet(Optional<RefRecord> head, RefChange change) {
     RefStore refs = repository.backend().refs();
     return refs instanceof FlushingRefStore both
         ? both.flushAndSet(writer, head, change)
@@ -98,8 +127,7 @@ final class Publication {
     return refs.compareAndSet(head, change(id, forward, reason, carried), evidence);
   }
 
-  private RefChange change(
-      ContentHash id, boolean forward, String reason, List<ByteBuffer> carried) {
+  RefChange change(ContentHash id, boolean forward, String reason, List<ByteBuffer> carried) {
     Environment environment = repository.environment();
     return new RefChange(
         branch,

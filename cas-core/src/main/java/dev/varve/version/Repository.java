@@ -49,6 +49,7 @@ public final class Repository implements AutoCloseable {
   private final Cache<ContentHash, Commit> commits =
       Caffeine.newBuilder().maximumSize(COMMITS).executor(Runnable::run).build();
   private final History history = new History(this::commit);
+  private final CommitLine line = new CommitLine(this);
 
   private Repository(
       Backend backend, RepositoryConfig config, Environment environment, ConflictRule rule) {
@@ -202,6 +203,11 @@ public final class Repository implements AutoCloseable {
   /** A commit that was read before and is remembered; asks no store. */
   Optional<Commit> known(ContentHash id) {
     return Optional.ofNullable(commits.getIfPresent(id));
+  }
+
+  /** Where threads stand that commit. */
+  CommitLine line() {
+    return line;
   }
 
   /** Remembers a commit that is stored. */

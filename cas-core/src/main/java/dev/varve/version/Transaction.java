@@ -7,10 +7,10 @@ import dev.varve.blob.WriteTotals;
 import dev.varve.error.BackendException;
 import dev.varve.error.MissingBlobException;
 import dev.varve.hash.ContentHash;
+import dev.varve.ref.RefChange;
 import dev.varve.ref.RefName;
 import dev.varve.ref.RefOutcome;
 import dev.varve.ref.RefRecord;
-import dev.varve.ref.RefStore;
 import dev.varve.tree.Difference;
 import dev.varve.tree.Entry;
 import dev.varve.tree.Key;
@@ -40,11 +40,10 @@ import java.util.Set;
  *
  * <p>Isolation is that of a snapshot: a commit is refused where it writes what somebody else
  * changed since the base (and where the {@link ConflictRule} says so); what was only read does not
- * count.
+ * count. While {@link #commit} waits, another thread that commits to the same branch may do its
+ * work.
  */
 public final class Transaction implements View, AutoCloseable {
-  private static final int MAX_ATTEMPTS = 1000;
-  private static final long MAX_PAUSE_MILLIS = 64;
   private static final int MAX_STORED = 1 << 16;
 
   /** How many references to stored values are looked for together. */
@@ -220,9 +219,11 @@ public final class Transaction implements View, AutoCloseable {
     return !repository.backend().blobs().missing(Set.of(hash)).isEmpty();
   }
 
-  private void flush() {
-    writer.flush();
+  /** Makes all that was put durable. */
+  Evidence flush() {
+    Evidence evidence = writer.flush();
     nodes.flushed();
+    return evidence;
   }
 
   /** Removes a key; says whether it was there. */
@@ -332,74 +333,120 @@ public final class Transaction implements View, AutoCloseable {
   public CommitOutcome commit(CommitInfo info) {
     requireOpen();
     spill();
-    RefStore.Turn turn = repository.backend().refs().turn(branch);
-    try {
-      return commitInTurn(info);
-    } finally {
-      turn.close();
-    }
+    return repository.line().commit(branch, this, info);
   }
 
-  private CommitOutcome commitInTurn(CommitInfo info) {
-    Publication publication = new Publication(repository, branch, writer);
-    for (int attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-      head = newer(head, repository.backend().refs().recent(branch));
-      head.ifPresent(record -> Carried.learn(repository, record));
-      Optional<ContentHash> current = head.flatMap(RefRecord::target);
-      if (current.isEmpty() && branchExisted) {
-        throw BackendException.permanent(
-            "cannot commit to "
-                + branch.name()
-                + ": the branch was deleted since the transaction began; nothing was changed",
-            null);
-      }
-      Optional<ContentHash> parent = current.or(() -> base);
-      Manifest onto = parent.map(id -> repository.commit(id).manifest()).orElse(baseManifest);
-      ThreeWay three = new ThreeWay(baseManifest, staged, onto, source, repository.blobs());
-      if (!onto.equals(baseManifest)) {
-        Conflicts conflicts = new Conflicts();
-        three.check(repository.conflictRule(), conflicts);
-        if (!conflicts.isEmpty()) {
-          return new CommitOutcome.Conflicted(conflicts.list(), conflicts.complete(), current);
-        }
-      }
-      Manifest joined = three.join(nodes);
-      if (joined.equals(onto)) {
-        return unchanged(publication, current);
-      }
-      // Counted before the ref is written: after that, no failure to read may hide that it
-      // happened.
-      Changes changes = ThreeWay.count(source, parent.map(p -> onto), joined);
-      Publication.Attempt made =
-          publication.attempt(
-              head,
-              parent.map(List::of).orElse(List.of()),
-              joined,
-              source,
-              info,
-              current.isPresent());
-      nodes.flushed();
-      if (made.outcome() instanceof RefOutcome.Done) {
-        open = false;
-        return new CommitOutcome.Committed(
-            made.id(), made.commit(), branch.name(), changes, writer.totals());
-      }
-      head = publication.afterLoss(made.id(), made.outcome());
-      repository.environment().pause(Math.min(MAX_PAUSE_MILLIS, 1L << Math.min(attempt, 6)));
-    }
-    throw BackendException.transientFailure(
-        "cannot commit to "
-            + branch.name()
-            + ": "
-            + MAX_ATTEMPTS
-            + " other commits came first; nothing was changed, try again",
-        null);
+  /** What joining the edits to a state came to. */
+  sealed interface Joined {
+    /** A commit, which is with the writer. */
+    record Made(Publication.Written written, Changes changes) implements Joined {}
+
+    /** No commit, and that stays. */
+    record Settled(CommitOutcome outcome) implements Joined {}
+
+    /** It cannot be told before the commit that it was to follow is on the branch. */
+    record Later() implements Joined {}
   }
 
-  private static Optional<RefRecord> newer(Optional<RefRecord> held, Optional<RefRecord> seen) {
-    return seen.isPresent() && seen.get().number() > held.map(RefRecord::number).orElse(0L)
-        ? seen
-        : held;
+  /** The newest record of the branch that this knows of. */
+  Optional<RefRecord> head() {
+    return head;
+  }
+
+  /** What is stored, and what was put and is not flushed. */
+  NodeSource nodes() {
+    return source;
+  }
+
+  /** A node that was put and need not be shown by the store yet. */
+  Optional<ByteBuffer> unflushed(ContentHash hash) {
+    return nodes.find(hash);
+  }
+
+  /**
+   * Joins the edits to what a record of the branch names or, where there is one, to a commit that
+   * is to be on the branch before this.
+   *
+   * @param all the nodes of this and of the commits before
+   */
+  Joined join(
+      Optional<RefRecord> newest,
+      Optional<Publication.Written> before,
+      NodeSource all,
+      CommitInfo info) {
+    head = newest;
+    Optional<ContentHash> current =
+        before.map(Publication.Written::id).or(() -> head.flatMap(RefRecord::target));
+    if (current.isEmpty() && branchExisted) {
+      throw BackendException.permanent(
+          "cannot commit to "
+              + branch.name()
+              + ": the branch was deleted since the transaction began; nothing was changed",
+          null);
+    }
+    Optional<ContentHash> parent = current.or(() -> base);
+    Manifest onto =
+        before
+            .map(Publication.Written::commit)
+            .or(() -> parent.map(repository::commit))
+            .map(Commit::manifest)
+            .orElse(baseManifest);
+    ThreeWay three = new ThreeWay(baseManifest, staged, onto, all, repository.blobs());
+    if (!onto.equals(baseManifest)) {
+      Conflicts conflicts = new Conflicts();
+      three.check(repository.conflictRule(), conflicts);
+      if (!conflicts.isEmpty()) {
+        return before.isPresent()
+            ? new Joined.Later()
+            : new Joined.Settled(
+                new CommitOutcome.Conflicted(conflicts.list(), conflicts.complete(), current));
+      }
+    }
+    Manifest joined = three.join(nodes);
+    if (joined.equals(onto)) {
+      return before.isPresent()
+          ? new Joined.Later()
+          : new Joined.Settled(unchanged(publication(), current));
+    }
+    // Counted before the ref is written: after that, no failure to read may hide that it
+    // happened.
+    Changes changes = ThreeWay.count(all, parent.map(p -> onto), joined);
+    Publication.Written written =
+        publication().write(parent.map(List::of).orElse(List.of()), before, joined, all, info);
+    return new Joined.Made(written, changes);
+  }
+
+  private Publication publication() {
+    return new Publication(repository, branch, writer);
+  }
+
+  RefChange change(Publication.Written last, boolean forward, String reason) {
+    return publication().change(last.id(), forward, reason, last.carried());
+  }
+
+  RefOutcome flushAndSet(Optional<RefRecord> newest, RefChange change) {
+    return publication().flushAndSet(newest, change);
+  }
+
+  /**
+   * Takes note of what became of a commit.
+   *
+   * @return empty where it lost and is to be joined anew
+   */
+  Optional<CommitOutcome> published(Joined.Made made, RefOutcome outcome) {
+    nodes.flushed();
+    Publication.Written written = made.written();
+    if (!(outcome instanceof RefOutcome.Unknown)) {
+      repository.remember(written.id(), written.commit(), written.length());
+    }
+    if (outcome instanceof RefOutcome.Done) {
+      open = false;
+      return Optional.of(
+          new CommitOutcome.Committed(
+              written.id(), written.commit(), branch.name(), made.changes(), writer.totals()));
+    }
+    head = publication().afterLoss(written.id(), outcome);
+    return Optional.empty();
   }
 
   /** No commit; but a branch that is asked for from a base is made. */

@@ -178,8 +178,8 @@ final class S3BlobWriter implements BlobWriter {
           lock.wait();
         }
       } catch (InterruptedException interrupted) {
-        failure = Workers.interrupted(operation());
-        throw failure;
+        // What is under way goes on, so another call may wait for it.
+        throw Workers.interrupted(operation());
       }
     }
     checkOpen();

@@ -40,6 +40,9 @@ final class S3RefStore implements RefStore, RepairableRefs {
    */
   private static final int CARRIES = 8192;
 
+  /** Each keeps its new nodes in memory until the record is written. */
+  private static final int TOGETHER = 32;
+
   private final Bucket bucket;
   private final S3Layout layout;
   private final Workers workers;
@@ -113,6 +116,11 @@ final class S3RefStore implements RefStore, RepairableRefs {
   @Override
   public Optional<RefRecord> recent(RefName name) {
     return seen.newest(name);
+  }
+
+  @Override
+  public int together() {
+    return TOGETHER;
   }
 
   @Override
@@ -337,6 +345,7 @@ final class S3RefStore implements RefStore, RepairableRefs {
       throw refused.toStoreException();
     }
     if (outcome instanceof ConditionalWrite.Outcome.Ours) {
+      turns.won(name);
       return new RefOutcome.Done(seen.saw(record));
     }
     if (outcome instanceof ConditionalWrite.Outcome.Unknown unknown) {
@@ -351,6 +360,7 @@ final class S3RefStore implements RefStore, RepairableRefs {
                   + " was written shows when it is read again",
               unknown.why()));
     }
+    turns.lost(name);
     return new RefOutcome.Lost(Optional.of(listed(name, slot.newest)));
   }
 

@@ -6,7 +6,6 @@ import dev.varve.ref.RefName;
 import dev.varve.ref.RefStore;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
@@ -55,33 +54,55 @@ class RefTurnsTest {
     one.close();
   }
 
-  @Test
-  void longRunOfOneProcessIsInterruptedForOthers() {
-    List<CompletableFuture<Void>> threads = new ArrayList<>();
-    for (int i = 0; i < 2; i++) {
-      threads.add(
-          CompletableFuture.runAsync(
-              () -> {
-                while (stoodBack.get() == 0) {
-                  turns.take(MAIN).close();
-                }
-              },
-              task -> new Thread(task).start()));
+  private void move() {
+    try (RefStore.Turn turn = turns.take(MAIN)) {
+      turn.begin();
+      turns.won(MAIN);
     }
-    for (CompletableFuture<Void> each : threads) {
-      each.join();
-    }
-
-    assertThat(stoodBack.get()).isPositive();
   }
 
   @Test
-  void oneThreadAloneNeverStandsBack() {
-    for (int i = 0; i < 10 * RefTurns.RUN; i++) {
-      turns.take(MAIN).close();
+  void whoMeetsNobodyNeverStandsBack() {
+    for (int i = 0; i < 100; i++) {
+      move();
     }
 
     assertThat(stoodBack).hasValue(0);
+  }
+
+  @Test
+  void whoWonAgainstOthersStandsBackAndWhoLostDoesNot() {
+    turns.lost(MAIN);
+    move();
+    assertThat(stoodBack).hasValue(0);
+
+    move();
+    assertThat(stoodBack).hasValue(1);
+
+    turns.lost(MAIN);
+    move();
+    assertThat(stoodBack).hasValue(1);
+  }
+
+  @Test
+  void othersThatAreNotMetAnyMoreAreNotWaitedFor() {
+    turns.lost(MAIN);
+    for (int i = 0; i < 10 * RefTurns.ALONE; i++) {
+      move();
+    }
+
+    assertThat(stoodBack).hasValue(RefTurns.ALONE - 1);
+  }
+
+  @Test
+  void whoOnlyLooksDoesNotStandBackForOthers() {
+    turns.lost(MAIN);
+    move();
+    turns.take(MAIN).close();
+    assertThat(stoodBack).hasValue(0);
+
+    move();
+    assertThat(stoodBack).hasValue(1);
   }
 
   @Test

@@ -142,6 +142,19 @@ class RequestCountsTest {
       assertThat(cost.steps()).isEqualTo(3);
       // The listing, the chunk, a path of nodes, the commit, the ref.
       assertThat(cost.requests()).isLessThanOrEqualTo(7);
+      List<Double> took = new ArrayList<>();
+      for (int i = 0; i < (LONG ? 100 : 20); i++) {
+        took.add(Cost.of(far, () -> overwrite(repository, 1, seed[0]++)).millis());
+      }
+      took.sort(null);
+      System.out.printf(
+          Locale.ROOT,
+          "SCENARIO commit of one chunk, warm, %d times: median %.1f ms, fastest %.1f (latency %d"
+              + " ms)%n",
+          took.size(),
+          took.get(took.size() / 2),
+          took.get(0),
+          MILLIS);
     }
   }
 
