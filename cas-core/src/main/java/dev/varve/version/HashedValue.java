@@ -53,8 +53,11 @@ public final class HashedValue {
     }
     try (InputStream in = source.open()) {
       if (length <= Blobs.MAX_WHOLE) {
-        byte[] whole = in.readNBytes((int) length + 1);
-        checkLength(length, whole.length);
+        // Into one array of the length that is expected: a reading that does not know it would
+        // copy.
+        byte[] whole = new byte[(int) length];
+        int first = in.readNBytes(whole, 0, whole.length);
+        checkLength(length, first < length || in.read() < 0 ? first : length + 1);
         return of(algorithm, ByteBuffer.wrap(whole));
       }
       Hasher hasher = algorithm.hasher();

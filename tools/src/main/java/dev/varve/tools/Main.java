@@ -18,6 +18,9 @@ import picocli.CommandLine.ParameterException;
 
 /** The {@code varve} command's entry. */
 public final class Main {
+  /** Not an exit code: the line was refused by a parser that does not know all options. */
+  private static final int PARSE_AGAIN = -1;
+
   private Main() {}
 
   /** Runs one command and ends the process with its exit code. */
@@ -29,7 +32,10 @@ public final class Main {
   static int run(Console console, String... args) {
     boolean json = wantsJson(args);
     try {
-      int exit = commandLine(console, json, args).execute(args);
+      int exit = commandLine(console, json, args, mentionsNoBucket(args)).execute(args);
+      if (exit == PARSE_AGAIN) {
+        exit = commandLine(console, json, args, false).execute(args);
+      }
       console.out().flush();
       return exit;
     } catch (IOException gone) {
@@ -42,12 +48,16 @@ public final class Main {
   /**
    * Only the command that is asked for is made: reading the annotations of all of them would take
    * longer than most commands do.
+   *
+   * @param local whether the options about buckets are left out, which takes as long again; then
+   *     {@link #PARSE_AGAIN} is the exit code where the line is refused
    */
-  private static CommandLine commandLine(Console console, boolean json, String[] args) {
+  private static CommandLine commandLine(
+      Console console, boolean json, String[] args, boolean local) {
     CommandLine varve = new CommandLine(new VarveCommand());
     boolean known = args.length > 0 && CommandList.NAMES.contains(args[0]);
     for (String name : known ? List.of(args[0]) : CommandList.NAMES) {
-      add(varve, name, Objects.requireNonNull(CommandList.make(name, console)));
+      add(varve, name, Objects.requireNonNull(CommandList.make(name, console)), local);
     }
     if (!known) {
       varve.addSubcommand("help", new CommandLine.HelpCommand());
@@ -61,7 +71,8 @@ public final class Main {
     varve.setOut(writer(console.out()));
     varve.setErr(writer(console.err()));
     varve.setColorScheme(Help.defaultColorScheme(Help.Ansi.OFF));
-    varve.setParameterExceptionHandler((wrong, given) -> usage(wrong, console, json));
+    varve.setParameterExceptionHandler(
+        (wrong, given) -> local ? PARSE_AGAIN : usage(wrong, console, json));
     varve.setExecutionStrategy(
         parsed ->
             parsed.hasSubcommand() || helpWanted(parsed)
@@ -74,9 +85,19 @@ public final class Main {
     return parsed.isUsageHelpRequested() || parsed.isVersionHelpRequested();
   }
 
-  private static void add(CommandLine varve, String name, Subcommand command) {
+  /** Whether no option about buckets can be needed, unless the line is refused without them. */
+  private static boolean mentionsNoBucket(String[] args) {
+    for (String argument : args) {
+      if (argument.contains("://") || argument.equals("--help") || argument.equals("-h")) {
+        return false;
+      }
+    }
+    return args.length > 0 && CommandList.NAMES.contains(args[0]);
+  }
+
+  private static void add(CommandLine varve, String name, Subcommand command, boolean local) {
     CommandLine line = new CommandLine(command);
-    if (command.namesRepositories()) {
+    if (command.namesRepositories() && !local) {
       line.getCommandSpec()
           .addMixin("s3", CommandLine.Model.CommandSpec.forAnnotatedObject(command.s3))
           .addMixin("cache", CommandLine.Model.CommandSpec.forAnnotatedObject(command.cache));

@@ -35,14 +35,21 @@ final class Progress implements AutoCloseable {
   }
 
   /** Tells how much is done: things and their bytes. */
-  synchronized void at(long things, long bytes) {
-    draw(Words.count(things) + ", " + Words.size(bytes));
+  void at(long things, long bytes) {
+    // Told of every key: words are made only when they are shown.
+    tell(elapsed -> Words.count(things) + ", " + Words.size(bytes));
   }
 
   /** Tells what {@code words} makes of the nanoseconds since the beginning, when it is time. */
-  synchronized void tell(LongFunction<String> words) {
+  void tell(LongFunction<String> words) {
+    if (console.terminal()) {
+      tellPerson(words);
+    }
+  }
+
+  private synchronized void tellPerson(LongFunction<String> words) {
     long now = nanos.getAsLong();
-    if (console.terminal() && now >= nextAt) {
+    if (now >= nextAt) {
       draw(words.apply(now - begun));
     }
   }

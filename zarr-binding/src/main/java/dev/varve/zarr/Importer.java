@@ -173,6 +173,9 @@ public final class Importer {
   }
 
   private Key keyOf(ImportSource source, ImportSource.Item item) {
+    if (options.at().isRoot()) {
+      return item.key();
+    }
     try {
       return options.at().key(item.key().toString());
     } catch (InvalidNameException tooLong) {

@@ -38,7 +38,11 @@ final class RawNames {
   }
 
   private static boolean isAscii(String text) {
-    return text.chars().allMatch(c -> c < 128);
+    int all = 0;
+    for (int i = 0; i < text.length(); i++) {
+      all |= text.charAt(i);
+    }
+    return all < 128;
   }
 
   private static byte[] decode(URI uri) {
