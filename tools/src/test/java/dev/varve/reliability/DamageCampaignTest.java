@@ -105,6 +105,8 @@ class DamageCampaignTest {
         next = follow(fork, next, counts, bad);
       }
       Folders.delete(work);
+      System.out.println(
+          "damage: seed " + seed + ", " + (next - 1) + " of " + total + ", bad so far " + bad);
     }
     int flips = 0;
     for (Map.Entry<String, SortedMap<String, Integer>> each : counts.entrySet()) {

@@ -70,6 +70,11 @@ final class Fork implements AutoCloseable {
     process.toHandle().destroyForcibly();
   }
 
+  /** Whether it has not ended yet. */
+  boolean alive() {
+    return process.isAlive();
+  }
+
   /** Waits for its end. */
   int exit() throws InterruptedException {
     return process.waitFor();

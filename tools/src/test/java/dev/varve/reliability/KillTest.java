@@ -32,6 +32,14 @@ class KillTest {
         acknowledged.require(repository);
         if (kill % FULL_EVERY == FULL_EVERY - 1 || kill == kills - 1) {
           Stores.requireClean(repository);
+          System.out.println(
+              "kills: seed "
+                  + seed
+                  + ", "
+                  + (kill + 1)
+                  + ", "
+                  + acknowledged.commits()
+                  + " commits acknowledged, none lost");
         }
       } catch (AssertionError | RuntimeException failed) {
         throw new AssertionError("seed " + seed + ", after kill " + kill, failed);
