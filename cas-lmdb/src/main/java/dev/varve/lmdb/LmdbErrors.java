@@ -27,6 +27,8 @@ final class LmdbErrors {
   private static final int EBUSY = 16;
   private static final int ENOSPC = 28;
   private static final int EROFS = 30;
+  private static final String READ_ONLY =
+      "the disk is read-only; systems do that to a disk that fails, and tell so in their log";
 
   private static final Set<Integer> EDQUOT = Set.of(122, 69);
   private static final Set<Integer> EAGAIN = Set.of(11, 35);
@@ -92,6 +94,9 @@ final class LmdbErrors {
       return permanent(
           operation, directory, "the disk is full; free some space and try again", failed);
     }
+    if (code == EROFS) {
+      return permanent(operation, directory, READ_ONLY, failed);
+    }
     if (forbidden(failed)) {
       return permanent(operation, directory, "writing is not permitted there", failed);
     }
@@ -136,6 +141,9 @@ final class LmdbErrors {
     }
     if (full(failed)) {
       reason = "the disk is full; free some space and try again";
+    }
+    if (reason.toLowerCase(Locale.ROOT).contains("read-only file system")) {
+      reason = READ_ONLY;
     }
     return permanent(operation, file, reason, failed);
   }

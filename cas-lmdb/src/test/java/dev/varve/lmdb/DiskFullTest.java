@@ -14,6 +14,7 @@ import dev.varve.ref.RefName;
 import dev.varve.ref.RefOutcome;
 import dev.varve.testkit.Changes;
 import dev.varve.testkit.GeneratedSource;
+import dev.varve.testkit.Mount;
 import dev.varve.testkit.Sample;
 import java.nio.file.Files;
 import java.nio.file.Path;

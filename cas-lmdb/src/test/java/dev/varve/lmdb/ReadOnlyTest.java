@@ -12,6 +12,7 @@ import dev.varve.hash.HashAlgorithm;
 import dev.varve.ref.RefName;
 import dev.varve.testkit.Changes;
 import dev.varve.testkit.GeneratedSource;
+import dev.varve.testkit.Mount;
 import dev.varve.testkit.Sample;
 import java.io.File;
 import java.nio.ByteBuffer;

@@ -19,8 +19,7 @@ import java.nio.file.Path;
 import java.util.Random;
 
 /**
- * A process that commits, imports and exports until a file may grow no more, and tells how that was
- * said.
+ * A process that commits, imports and exports while its disk fails, and tells how that was said.
  *
  * <pre>
  * commit ID
@@ -29,8 +28,6 @@ import java.util.Random;
  * </pre>
  */
 final class LimitedWork {
-  private static final int STEPS = 8;
-
   private final Repository repository;
   private final Path source;
   private final Path exports;
@@ -43,7 +40,7 @@ final class LimitedWork {
     this.random = new Random(seed);
   }
 
-  /** Arguments: repository, directory to import, folder for exports, seed. */
+  /** Arguments: repository, directory to import, folder for exports, seed, steps. */
   public static void main(String[] arguments) {
     Path path = Path.of(arguments[0]);
     try (Repository repository = Varve.open(path)) {
@@ -53,7 +50,7 @@ final class LimitedWork {
               Path.of(arguments[1]),
               Path.of(arguments[2]),
               Long.parseLong(arguments[3]));
-      for (int step = 0; step < STEPS; step++) {
+      for (int step = 0; step < Integer.parseInt(arguments[4]); step++) {
         work.step(step);
       }
     } catch (StoreException refused) {

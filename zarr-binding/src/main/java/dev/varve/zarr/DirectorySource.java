@@ -18,6 +18,7 @@ import java.util.Arrays;
 import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Locale;
 import java.util.NoSuchElementException;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -195,8 +196,18 @@ public final class DirectorySource implements ImportSource {
 
   /** Many file system errors have the path alone as their message. */
   static String reason(IOException failed) {
+    String message = String.valueOf(failed.getMessage());
+    String lower = message.toLowerCase(Locale.ROOT);
+    if (lower.contains("no space left") || lower.contains("quota")) {
+      return "the disk is full; free some space and try again";
+    }
+    if (lower.contains("read-only file system")) {
+      return "the disk is read-only; systems do that to a disk that fails, and tell so in their log";
+    }
     String kind = failed.getClass().getSimpleName().replace("Exception", "");
-    return failed.getMessage() == null ? kind : kind + ": " + failed.getMessage();
+    return failed.getMessage() == null
+        ? kind
+        : kind.equals("IO") || kind.equals("FileSystem") ? message : kind + ": " + message;
   }
 
   private static byte[] joined(byte[] a, byte[] b) {
