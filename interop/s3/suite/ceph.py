@@ -61,7 +61,8 @@ class Cluster:
         library = installed.libraries(packages)
         self.env = dict(
             os.environ,
-            LD_LIBRARY_PATH=f"{library}:{library}/ceph",
+            # Packages of before the directories were joined have theirs in /lib.
+            LD_LIBRARY_PATH=f"{library}:{library}/ceph:{packages}/lib/{library.name}",
             PATH=f"{packages}/usr/bin:{packages}/usr/sbin:{os.environ['PATH']}",
             CEPH_CONF=str(home / "ceph.conf"),
             PYTHONPATH=str(packages / "usr/lib/python3/dist-packages"),
