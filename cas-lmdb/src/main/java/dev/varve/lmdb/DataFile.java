@@ -4,6 +4,7 @@ import dev.varve.error.StoreException;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.lmdbjava.LmdbException;
@@ -55,7 +56,9 @@ final class DataFile {
     try {
       try {
         Files.createLink(data, whole);
-      } catch (UnsupportedOperationException noLinks) {
+      } catch (FileAlreadyExistsException raced) {
+        throw raced;
+      } catch (UnsupportedOperationException | FileSystemException noLinks) {
         // LMDB takes an empty file for a new one.
         Files.createFile(data);
       }

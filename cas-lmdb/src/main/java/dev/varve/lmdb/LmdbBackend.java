@@ -175,7 +175,7 @@ public final class LmdbBackend implements CheckableBackend, RepairableBackend {
 
   @Override
   public boolean local() {
-    return true;
+    return store.local();
   }
 
   @Override

@@ -20,6 +20,7 @@ final class OpenStore {
   private final WriteQueue queue;
   private final LmdbBlobStore blobs;
   private final LmdbRefStore refs;
+  private final boolean local;
 
   // Guarded by OPEN.
   private int users;
@@ -30,6 +31,7 @@ final class OpenStore {
     this.queue = new WriteQueue(environment, settings.groupBytes());
     this.blobs = new LmdbBlobStore(environment, queue, settings.groupBytes());
     this.refs = new LmdbRefStore(environment, queue);
+    this.local = RepositoryDirectory.isLocal(environment.directory());
   }
 
   /** The store of a directory, opened by the first who asks. */
@@ -80,6 +82,11 @@ final class OpenStore {
 
   LmdbEnvironment environment() {
     return environment;
+  }
+
+  /** Whether the files are on this machine. */
+  boolean local() {
+    return local;
   }
 
   WriteQueue queue() {

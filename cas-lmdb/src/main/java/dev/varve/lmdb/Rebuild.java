@@ -3,12 +3,15 @@ package dev.varve.lmdb;
 import dev.varve.error.BackendException;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.DirectoryStream;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -108,8 +111,11 @@ final class Rebuild {
       if (Files.notExists(kept)) {
         try {
           Files.createLink(kept, data);
-        } catch (UnsupportedOperationException noLinks) {
+        } catch (UnsupportedOperationException | FileSystemException noLinks) {
           Files.copy(data, kept);
+          try (FileChannel copy = FileChannel.open(kept, StandardOpenOption.WRITE)) {
+            copy.force(true);
+          }
         }
         ValueFiles.sync(folder);
         return kept;

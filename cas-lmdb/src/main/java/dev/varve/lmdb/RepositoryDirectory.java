@@ -184,6 +184,11 @@ final class RepositoryDirectory {
     }
   }
 
+  /** Whether a directory is on this machine, as far as can be told. */
+  static boolean isLocal(Path directory) {
+    return !isNetwork(type(directory));
+  }
+
   static boolean isNetwork(String type) {
     return NETWORK.contains(type);
   }

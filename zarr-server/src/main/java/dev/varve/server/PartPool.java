@@ -75,7 +75,15 @@ final class PartPool {
         return null;
       }
       ByteBuffer memory = free.pollFirst();
-      return memory == null ? ByteBuffer.allocateDirect(size) : memory.clear();
+      if (memory != null) {
+        return memory.clear();
+      }
+      try {
+        return ByteBuffer.allocateDirect(size);
+      } catch (OutOfMemoryError none) {
+        out.decrementAndGet();
+        return null;
+      }
     }
 
     void give(ByteBuffer memory) {

@@ -91,6 +91,10 @@ final class ProvedBody implements Body {
     if (part == null) {
       return null;
     }
+    if (handle != null && at > span.last()) {
+      // Of many ranges, those that were read keep nothing open until the last is sent.
+      handle.close();
+    }
     given.add(part);
     return part.bytes();
   }

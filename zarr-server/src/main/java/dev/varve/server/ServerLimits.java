@@ -10,8 +10,9 @@ import java.time.Duration;
  * @param requests requests under way at once; more are answered 503
  * @param watchers of those, clients that wait for refs to move
  * @param threads threads that answer requests
- * @param heldBytes memory for values that are verified whole before they are sent, in bytes; beyond
- *     it they are verified first and then sent in blocks
+ * @param heldBytes memory for values on their way, in bytes: half of it, of the heap, for those
+ *     that are verified while they are sent, half, outside of the heap, for parts of those that
+ *     were verified before; beyond it they are sent in small parts
  * @param idle how long a connection may rest, and a client may take no bytes, before it is closed
  * @param part how long a client may take for one part of a value, 256 KiB, before it is dropped,
  *     even if it takes some bytes now and then

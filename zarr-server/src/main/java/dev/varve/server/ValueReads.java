@@ -21,11 +21,17 @@ import java.util.concurrent.atomic.AtomicLong;
  * <p>A value up to {@link Blobs#MAX_WHOLE} is read and verified whole before its first byte is
  * given, while all that are held at once stay below a bound; beyond it, and for larger values,
  * reading goes block by block. What was proved once is remembered as checksums of its blocks
- * ({@link BlockProof}), by which all later reads are checked. Memory: the bound on values held, 32
- * MiB of proofs, and two parts of 16 KiB for each answer under way.
+ * ({@link BlockProof}), by which all later reads are checked. Memory: the bound on values held, in
+ * which the blocks of a large one that is proved while it is sent count too, 32 MiB of proofs, and
+ * two parts of 16 KiB for each answer that found no room.
  */
 final class ValueReads implements AutoCloseable {
   private static final long PROOF_BYTES = 32L << 20;
+
+  /**
+   * Of a large value that is proved while it is sent: one that leaves, one ahead, one held back.
+   */
+  private static final int BLOCKS_AT_ONCE = 3;
 
   /** One value of one store: what is stored elsewhere under the same hash proves nothing here. */
   private record Id(VerifiedBlobs store, ContentHash hash) {}
@@ -89,9 +95,10 @@ final class ValueReads implements AutoCloseable {
     if (value.length() <= Blobs.MAX_WHOLE && hold(value.length())) {
       return CompletableFuture.completedFuture(whole(value));
     }
-    if (all && value.length() > Blobs.MAX_WHOLE) {
+    long blocks = (long) BLOCKS_AT_ONCE * BlockProof.blockSize(value.length());
+    if (all && value.length() > Blobs.MAX_WHOLE && hold(blocks)) {
       return CompletableFuture.completedFuture(
-          span -> value.proving(proof -> proofs.put(id(value), proof)));
+          new Held(blocks, span -> value.proving(proof -> proofs.put(id(value), proof))));
     }
     return prove(value).thenApply(proof -> proved(value, proof));
   }
@@ -101,25 +108,36 @@ final class ValueReads implements AutoCloseable {
     try {
       ByteBuffer bytes = value.whole();
       proofs.put(id(value), BlockProof.of(value.hash(), bytes));
-      return new Source() {
-        private boolean open = true;
-
-        @Override
-        public Body body(ByteRanges.Span span) {
-          return Body.of(bytes.slice((int) span.first(), (int) span.length()));
-        }
-
-        @Override
-        public void close() {
-          if (open) {
-            open = false;
-            held.addAndGet(-length);
-          }
-        }
-      };
+      return new Held(
+          length, span -> Body.of(bytes.slice((int) span.first(), (int) span.length())));
     } catch (RuntimeException | Error failed) {
       held.addAndGet(-length);
       throw failed;
+    }
+  }
+
+  /** Gives back what it holds when it is closed. */
+  private final class Held implements Source {
+    private final long bytes;
+    private final Source source;
+    private boolean open = true;
+
+    Held(long bytes, Source source) {
+      this.bytes = bytes;
+      this.source = source;
+    }
+
+    @Override
+    public Body body(ByteRanges.Span span) {
+      return source.body(span);
+    }
+
+    @Override
+    public void close() {
+      if (open) {
+        open = false;
+        held.addAndGet(-bytes);
+      }
     }
   }
 

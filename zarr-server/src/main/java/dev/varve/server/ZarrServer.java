@@ -43,9 +43,6 @@ public final class ZarrServer implements AutoCloseable {
   private static final long SHUTDOWN_IDLE_MILLIS = 1000;
   private static final int ACCEPTORS = 1;
 
-  /** Threads that wait for what clients send, and answer what needs no waiting. */
-  private static final int SELECTORS = Runtime.getRuntime().availableProcessors();
-
   private final Server server;
   private final ServerConnector connector;
   private final RefWatch watch;
@@ -147,10 +144,13 @@ public final class ZarrServer implements AutoCloseable {
       http.addCustomizer(new ForwardedRequestCustomizer());
     }
     HttpConnectionFactory http1 = new HttpConnectionFactory(http);
+    // Threads that wait for what clients send, and answer what needs no waiting.
+    int processors = Runtime.getRuntime().availableProcessors();
+    int selectors = Math.max(1, Math.min(processors, from.limits.threads() / 4));
     TlsSettings tls = from.tls;
     if (tls == null) {
       return new ServerConnector(
-          server, ACCEPTORS, SELECTORS, http1, new HTTP2CServerConnectionFactory(http));
+          server, ACCEPTORS, selectors, http1, new HTTP2CServerConnectionFactory(http));
     }
     SecureRequestCustomizer secure = new SecureRequestCustomizer();
     // Certificates of a laboratory's own are often made for another name; the client decides.
@@ -165,7 +165,7 @@ public final class ZarrServer implements AutoCloseable {
     return new ServerConnector(
         server,
         ACCEPTORS,
-        SELECTORS,
+        selectors,
         new SslConnectionFactory(context, alpn.getProtocol()),
         alpn,
         new HTTP2ServerConnectionFactory(http),

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.varve.blob.Blobs;
+import dev.varve.blob.BlockProof;
 import dev.varve.error.BackendException;
 import dev.varve.lmdb.LmdbBackend;
 import dev.varve.memory.MemoryBackend;
@@ -98,6 +99,22 @@ class LimitsTest {
       for (Socket socket : sockets) {
         socket.close();
       }
+    }
+  }
+
+  /** A value that is proved while it is sent is held in blocks, which count like whole ones. */
+  @Test
+  void blocksOfALargeValueThatIsProvedOnItsWayAreCounted() throws Exception {
+    try (Served ocean = Served.over(new MemoryBackend())) {
+      ocean.commit("large", GeneratedSource.of(2, 3L * Blobs.MAX_WHOLE).open().readAllBytes());
+      try (Socket socket = stalled(ocean.server().port(), "/ocean/@main/large")) {
+        untilOpen(ocean, 2);
+        assertThat(metric(ocean, "varve_values_held_bytes "))
+            .isEqualTo(3L * BlockProof.LARGE_BLOCK);
+        assertThat(socket.isConnected()).isTrue();
+      }
+      untilOpen(ocean, 1);
+      assertThat(metric(ocean, "varve_values_held_bytes ")).isZero();
     }
   }
 
