@@ -1,5 +1,7 @@
 package dev.varve.benchmarks;
 
+import static java.util.Map.entry;
+
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -17,17 +19,19 @@ import java.util.TreeMap;
 public final class Scenarios {
   private static final Map<String, Scenario> ROWS =
       new TreeMap<>(
-          Map.of(
-              "physical", new Physical(),
-              "1", new OneChunkCommits(1, 1_000),
-              "2", new OneChunkCommits(2, 10_000),
-              "3", new BulkCommit(1_000_000),
-              "3huge", new BulkCommit(100_000_000),
-              "4", new TinyCommits(),
-              "5", new ManyArrays(),
-              "8", new FirstChunk(),
-              "9", new Differences(),
-              "12", new Together()));
+          Map.ofEntries(
+              entry("physical", new Physical()),
+              entry("1", new OneChunkCommits(1, 1_000)),
+              entry("2", new OneChunkCommits(2, 10_000)),
+              entry("3", new BulkCommit(1_000_000)),
+              entry("3huge", new BulkCommit(100_000_000)),
+              entry("4", new TinyCommits()),
+              entry("5", new ManyArrays()),
+              entry("6", new WarmReads()),
+              entry("7", new Ingest()),
+              entry("8", new FirstChunk()),
+              entry("9", new Differences()),
+              entry("12", new Together())));
 
   private Scenarios() {}
 

@@ -23,7 +23,7 @@ class ScenariosTest {
   @TempDir Path directory;
 
   @ParameterizedTest
-  @ValueSource(strings = {"physical", "1", "2", "3", "4", "5", "8", "9", "12"})
+  @ValueSource(strings = {"physical", "1", "2", "3", "4", "5", "6", "7", "8", "9", "12"})
   void eachRowTellsItsFigures(String row) throws IOException {
     List<JsonNode> lines = run(row);
 
