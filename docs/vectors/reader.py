@@ -496,12 +496,13 @@ def next_record(old, data, step):
 # --- Section 11: configuration -------------------------------------------------------------------
 
 ALWAYS = (("collection", 1, 2), ("names", 1, 1))
+PACKS = ("packs", 1, 1)
 SINGLE_WRITER = ("single-writer", 1, 2)
-FEATURES = ALWAYS + (SINGLE_WRITER,)
+FEATURES = ALWAYS + (PACKS, SINGLE_WRITER)
 
 
-def encode_config(name, single_writer=False):
-    features = FEATURES if single_writer else ALWAYS
+def encode_config(name, single_writer=False, packs=False):
+    features = ALWAYS + ((PACKS,) if packs else ()) + ((SINGLE_WRITER,) if single_writer else ())
     code = {v: k for k, v in HASH_CODES.items()}[name]
     out = header(b"VRVF") + bytes([code, 1]) + varint(len(features))
     out += b"".join(string(f) + varint(value) + bytes([need]) for f, value, need in features)

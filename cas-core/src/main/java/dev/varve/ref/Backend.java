@@ -42,6 +42,14 @@ public interface Backend extends AutoCloseable {
     return false;
   }
 
+  /**
+   * Whether it keeps values in packs, where a program that knows nothing of packs would not find
+   * them: the configuration of the repository says so. Never changes.
+   */
+  default boolean keepsPacks() {
+    return false;
+  }
+
   /** Where this is, for messages: a path or a URL. */
   String location();
 

@@ -46,8 +46,8 @@ final class ConfigRepair {
     }
     Right right =
         oneBit(found)
-            .or(() -> byStoredBlobs(backend.blobs()))
-            .or(() -> byOther(other))
+            .or(() -> byStoredBlobs(backend))
+            .or(() -> byOther(backend, other))
             .orElseThrow(() -> damage);
     if (mode == RepairOptions.Mode.MEND) {
       backend
@@ -70,15 +70,16 @@ final class ConfigRepair {
         .map(bytes -> new Right(bytes, RepairEvent.Source.ONE_BIT));
   }
 
-  private static Optional<Right> byStoredBlobs(BlobStore store) {
-    return algorithm(store)
-        .map(hash -> new Right(RepositoryConfig.of(hash).encode(), RepairEvent.Source.FORMAT));
+  private static Optional<Right> byStoredBlobs(RepairableBackend backend) {
+    return algorithm(backend.blobs())
+        .map(hash -> RepositoryConfig.of(hash).in(backend).encode())
+        .map(bytes -> new Right(bytes, RepairEvent.Source.FORMAT));
   }
 
   /** What is stored here is taken to be named as it is there, where nothing here can tell. */
-  private static Optional<Right> byOther(Optional<Repository> other) {
+  private static Optional<Right> byOther(RepairableBackend backend, Optional<Repository> other) {
     return other
-        .flatMap(repository -> repository.backend().config())
+        .map(repository -> repository.config().in(backend).encode())
         .map(bytes -> new Right(bytes, RepairEvent.Source.OTHER));
   }
 

@@ -34,6 +34,11 @@ record PreviewBackend(Backend backend, RefStore refs, ByteBuffer settings) imple
   public void requireSoleWriter() {}
 
   @Override
+  public boolean keepsPacks() {
+    return backend.keepsPacks();
+  }
+
+  @Override
   public String location() {
     return backend.location();
   }

@@ -79,11 +79,12 @@ public final class Repository implements AutoCloseable {
    */
   public static Repository create(
       Backend backend, RepositoryConfig config, Environment environment, ConflictRule rule) {
-    if (!backend.createConfig(config.encode())) {
+    RepositoryConfig written = config.in(backend);
+    if (!backend.createConfig(written.encode())) {
       throw BackendException.permanent(
           "there is a repository already at " + backend.location(), null);
     }
-    return opened(backend, config, environment, rule);
+    return opened(backend, written, environment, rule);
   }
 
   /**

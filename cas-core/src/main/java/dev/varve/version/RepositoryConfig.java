@@ -8,6 +8,7 @@ import dev.varve.format.FormatHeader;
 import dev.varve.format.MalformedBytesException;
 import dev.varve.hash.ContentHash;
 import dev.varve.hash.HashAlgorithm;
+import dev.varve.ref.Backend;
 import java.nio.ByteBuffer;
 import java.util.Map;
 import java.util.SortedMap;
@@ -24,26 +25,40 @@ import java.util.TreeMap;
  *
  * Features ascend by name. Version 1 has {@code collection = 1} (needed to write: refs follow the
  * collection protocol) and {@code names = 1} (needed to read: blobs may have copy names), and may
- * have {@code single-writer = 1} (needed to write: the storage cannot tell two writers apart).
+ * have {@code single-writer = 1} (needed to write: the storage cannot tell two writers apart) and
+ * {@code packs = 1} (needed to read: a local repository keeps values in packs).
  *
  * @param hash names every object
  * @param unknownToWrite a feature that a writer would have to know and this program does not, or ""
  * @param singleWriter whether whoever writes must first make sure that nobody else does
+ * @param packs whether values may lie in packs
  */
-public record RepositoryConfig(HashAlgorithm hash, String unknownToWrite, boolean singleWriter) {
+public record RepositoryConfig(
+    HashAlgorithm hash, String unknownToWrite, boolean singleWriter, boolean packs) {
   private static final int CHUNKER = 1;
   private static final int MAX_BYTES = 1 << 16;
   private static final String SINGLE_WRITER = "single-writer";
+  private static final String PACKS = "packs";
   private static final Map<String, Integer> ALWAYS = Map.of("collection", 2, "names", 1);
 
   /** The configuration of a new repository. */
   public static RepositoryConfig of(HashAlgorithm hash) {
-    return new RepositoryConfig(hash, "", false);
+    return new RepositoryConfig(hash, "", false, false);
   }
 
   /** The same for storage that cannot tell two writers apart. */
   public RepositoryConfig forSingleWriter() {
-    return new RepositoryConfig(hash, unknownToWrite, true);
+    return new RepositoryConfig(hash, unknownToWrite, true, packs);
+  }
+
+  /** The same for storage that keeps values in packs. */
+  public RepositoryConfig withPacks() {
+    return new RepositoryConfig(hash, unknownToWrite, singleWriter, true);
+  }
+
+  /** The same for a backend, with packs where that has any. */
+  public RepositoryConfig in(Backend backend) {
+    return backend.keepsPacks() ? withPacks() : this;
   }
 
   /** The format version. */
@@ -59,6 +74,9 @@ public record RepositoryConfig(HashAlgorithm hash, String unknownToWrite, boolea
     SortedMap<String, Integer> features = new TreeMap<>(ALWAYS);
     if (singleWriter) {
       features.put(SINGLE_WRITER, 2);
+    }
+    if (packs) {
+      features.put(PACKS, 1);
     }
     out.varint(features.size());
     features.forEach((name, need) -> out.string(name).varint(1).u8(need));
@@ -108,6 +126,7 @@ public record RepositoryConfig(HashAlgorithm hash, String unknownToWrite, boolea
     }
     String unknownToWrite = "";
     boolean singleWriter = false;
+    boolean packs = false;
     String before = "";
     int count = in.boundedVarint(256, "the number of features");
     for (int i = 0; i < count; i++) {
@@ -119,8 +138,11 @@ public record RepositoryConfig(HashAlgorithm hash, String unknownToWrite, boolea
             "the feature '" + name + "' is out of order, or needed in an unknown way: " + need);
       }
       before = name;
-      boolean known = value == 1 && (ALWAYS.containsKey(name) || name.equals(SINGLE_WRITER));
+      boolean known =
+          value == 1
+              && (ALWAYS.containsKey(name) || name.equals(SINGLE_WRITER) || name.equals(PACKS));
       singleWriter |= known && name.equals(SINGLE_WRITER);
+      packs |= known && name.equals(PACKS);
       if (!known) {
         if ((need & 1) != 0) {
           throw new UnsupportedFormatException(
@@ -134,6 +156,6 @@ public record RepositoryConfig(HashAlgorithm hash, String unknownToWrite, boolea
       }
     }
     in.end();
-    return new RepositoryConfig(hash, unknownToWrite, singleWriter);
+    return new RepositoryConfig(hash, unknownToWrite, singleWriter, packs);
   }
 }

@@ -202,6 +202,9 @@ final class RecordVectors {
     RepositoryConfig plain = RepositoryConfig.of(algorithm(given));
     RepositoryConfig config =
         given.path("single_writer").booleanValue() ? plain.forSingleWriter() : plain;
+    if (given.path("packs").booleanValue()) {
+      config = config.withPacks();
+    }
     ByteBuffer bytes = config.encode();
     requireSame(RepositoryConfig.decode(bytes), config);
     return VectorFile.object().put("hex", hex(bytes));

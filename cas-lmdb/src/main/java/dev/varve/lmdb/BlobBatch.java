@@ -23,8 +23,10 @@ final class BlobBatch extends WriteRequest<BlobBatch.Stored> {
   private static final int ROW = 256;
 
   private final ValueFiles files;
+  private final Packs packs;
   private final Map<ContentHash, ByteBuffer> whole = new TreeMap<>();
   private final Map<ContentHash, Large> large = new TreeMap<>();
+  private final Map<ContentHash, Packed> packed = new TreeMap<>();
   private long bytes;
 
   /**
@@ -34,23 +36,30 @@ final class BlobBatch extends WriteRequest<BlobBatch.Stored> {
   record Large(ValueSource source, ValueFiles.@Nullable Incoming incoming) {}
 
   /**
+   * A value that is in a pack, durably. {@code place} is null while it is believed to be stored
+   * already: then nothing was appended, and the bytes are held in case it is not.
+   */
+  record Packed(int length, @Nullable PackPlace place, @Nullable ByteBuffer bytes) {}
+
+  /**
    * What became of the batch.
    *
    * @param gone those believed stored that were not any more; they must be copied and applied again
    */
   record Stored(WriteTotals totals, Set<ContentHash> gone) {}
 
-  BlobBatch(ValueFiles files) {
+  BlobBatch(ValueFiles files, Packs packs) {
     super("store blobs");
     this.files = files;
+    this.packs = packs;
   }
 
   boolean isEmpty() {
-    return whole.isEmpty() && large.isEmpty();
+    return whole.isEmpty() && large.isEmpty() && packed.isEmpty();
   }
 
   boolean holds(ContentHash hash) {
-    return whole.containsKey(hash) || large.containsKey(hash);
+    return whole.containsKey(hash) || large.containsKey(hash) || packed.containsKey(hash);
   }
 
   void add(ContentHash hash, ByteBuffer value) {
@@ -64,12 +73,21 @@ final class BlobBatch extends WriteRequest<BlobBatch.Stored> {
     large.put(hash, value);
   }
 
+  void add(ContentHash hash, Packed value) {
+    bytes += ROW + (value.place() == null ? value.length() : 0);
+    packed.put(hash, value);
+  }
+
   int files() {
     return large.size();
   }
 
   Map<ContentHash, Large> large() {
     return large;
+  }
+
+  Map<ContentHash, Packed> packed() {
+    return packed;
   }
 
   @Override
@@ -81,6 +99,7 @@ final class BlobBatch extends WriteRequest<BlobBatch.Stored> {
   protected Stored apply(TableTxn txn) {
     Tally tally = new Tally();
     whole.forEach((hash, value) -> applyWhole(txn, hash, value, tally));
+    packed.forEach((hash, value) -> applyPacked(txn, hash, value, tally));
     large.forEach((hash, value) -> applyLarge(txn, hash, value, tally));
     return new Stored(
         new WriteTotals(tally.written, tally.bytesWritten, tally.reused, tally.bytesReused),
@@ -95,6 +114,22 @@ final class BlobBatch extends WriteRequest<BlobBatch.Stored> {
     } else {
       txn.delete(Table.CANDIDATES, key);
       tally.reused(value.remaining());
+    }
+  }
+
+  private void applyPacked(TableTxn txn, ContentHash hash, Packed value, Tally tally) {
+    byte[] key = hash.toBytes();
+    boolean row = txn.length(Table.BLOBS, key) >= 0;
+    if (!row && value.place() != null) {
+      // It was seen missing, so a row that is there may be of a pack that was lost or cut.
+      txn.put(Table.PACKED, key, value.place().row(hash));
+      txn.delete(Table.CANDIDATES, key);
+      tally.written(value.length());
+    } else if (row || packs.holds(hash, txn.packed(key))) {
+      txn.delete(Table.CANDIDATES, key);
+      tally.reused(value.length());
+    } else {
+      tally.gone.add(hash);
     }
   }
 

@@ -22,12 +22,14 @@ final class BlobRepair implements RepairableBlobs {
   private final LmdbEnvironment environment;
   private final WriteQueue queue;
   private final ValueFiles files;
+  private final Packs packs;
   private final AsideFiles aside;
 
-  BlobRepair(LmdbEnvironment environment, WriteQueue queue, ValueFiles files) {
+  BlobRepair(LmdbEnvironment environment, WriteQueue queue, ValueFiles files, Packs packs) {
     this.environment = environment;
     this.queue = queue;
     this.files = files;
+    this.packs = packs;
     this.aside = new AsideFiles(environment.directory());
   }
 
@@ -35,12 +37,12 @@ final class BlobRepair implements RepairableBlobs {
   public Optional<String> replace(ContentHash hash, ValueSource proven) {
     if (proven.length() <= Blobs.MAX_WHOLE) {
       ByteBuffer bytes = whole(proven);
-      Optional<Path> place = keepRow(hash, row(hash)).or(() -> moveFile(hash));
+      Optional<Path> place = keep(hash);
       queue.submit(ReplaceBlob.by(hash, bytes));
       return place.map(Path::toString);
     }
     try (ValueFiles.Incoming incoming = files.write(proven)) {
-      Optional<Path> place = keepRow(hash, row(hash)).or(() -> moveFile(hash));
+      Optional<Path> place = keep(hash);
       queue.submit(ReplaceBlob.by(hash, incoming, proven.length()));
       return place.map(Path::toString);
     }
@@ -57,19 +59,33 @@ final class BlobRepair implements RepairableBlobs {
 
   @Override
   public Optional<String> moveAside(ContentHash hash, Predicate<StoredBlob> damaged) {
-    return queue.submit(new TakeBlobAway(hash, damaged, files, aside)).map(Path::toString);
+    return queue.submit(new TakeBlobAway(hash, damaged, files, packs, aside)).map(Path::toString);
   }
 
-  private byte @Nullable [] row(ContentHash hash) {
+  /** Keeps what is read under the hash, as {@link LmdbBlobStore} would. */
+  private Optional<Path> keep(ContentHash hash) {
+    byte[] row = row(Table.BLOBS, hash);
+    byte[] packed = row == null ? row(Table.PACKED, hash) : null;
+    if (packed == null) {
+      return row == null ? moveFile(hash) : kept(hash, row);
+    }
+    PackPlace place = PackPlace.find(hash, packed).orElse(null);
+    if (place == null) {
+      return kept(hash, packed);
+    }
+    return packs.holds(place)
+        ? Optional.of(aside.keep(hash.toString(), new PackedBlob(packs, hash, place)))
+        : Optional.empty();
+  }
+
+  private byte @Nullable [] row(Table table, ContentHash hash) {
     return environment.read(
         () -> "read blob " + hash.brief(),
-        txn -> txn.get(Table.BLOBS, hash.toBytes(), Integer.MAX_VALUE));
+        txn -> txn.get(table, hash.toBytes(), Integer.MAX_VALUE));
   }
 
-  private Optional<Path> keepRow(ContentHash hash, byte @Nullable [] row) {
-    return row == null
-        ? Optional.empty()
-        : Optional.of(aside.keep(hash.toString(), ByteBuffer.wrap(row)));
+  private Optional<Path> kept(ContentHash hash, byte[] row) {
+    return Optional.of(aside.keep(hash.toString(), ByteBuffer.wrap(row)));
   }
 
   private Optional<Path> moveFile(ContentHash hash) {

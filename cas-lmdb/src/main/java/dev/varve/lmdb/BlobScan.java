@@ -4,6 +4,7 @@ import dev.varve.hash.ContentHash;
 import java.util.Iterator;
 import java.util.List;
 import java.util.function.ObjLongConsumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,17 +31,30 @@ final class BlobScan {
     advance();
   }
 
-  /** Hands both tables' blobs to the consumer, merged by hash. */
+  /** Hands the blobs of all tables to the consumer, merged by hash. */
   static void scan(LmdbEnvironment environment, ObjLongConsumer<ContentHash> each) {
-    BlobScan rows = new BlobScan(environment, Table.BLOBS);
-    BlobScan files = new BlobScan(environment, Table.VALUES);
-    while (rows.hash != null || files.hash != null) {
-      boolean row = files.hash == null || rows.hash != null && rows.hash.compareTo(files.hash) <= 0;
-      BlobScan next = row ? rows : files;
-      ContentHash hash = next.hash;
-      if (hash != null) {
-        each.accept(hash, next.length);
-        next.advance();
+    List<BlobScan> all =
+        Stream.of(Table.BLOBS, Table.PACKED, Table.VALUES)
+            .map(table -> new BlobScan(environment, table))
+            .toList();
+    while (true) {
+      ContentHash hash = null;
+      long length = 0;
+      // Of the tables that have a blob, the first is the one it is read from.
+      for (BlobScan scan : all) {
+        if (scan.hash != null && (hash == null || scan.hash.compareTo(hash) < 0)) {
+          hash = scan.hash;
+          length = scan.length;
+        }
+      }
+      if (hash == null) {
+        return;
+      }
+      each.accept(hash, length);
+      for (BlobScan scan : all) {
+        if (hash.equals(scan.hash)) {
+          scan.advance();
+        }
       }
     }
   }
@@ -51,7 +65,8 @@ final class BlobScan {
           environment.read(
               () -> "list blobs",
               txn ->
-                  txn.rows(table, ALL, last, true, PART, table == Table.BLOBS ? -1 : Long.BYTES));
+                  txn.rows(
+                      table, ALL, last, true, PART, table == Table.BLOBS ? -1 : PackPlace.ROW));
       ended = rows.size() < PART;
       if (!rows.isEmpty()) {
         last = rows.get(rows.size() - 1).key();
@@ -65,6 +80,13 @@ final class BlobScan {
     TableTxn.Row row = part.next();
     hash = LmdbLayout.hash(table, row.key());
     byte[] value = row.value();
-    length = value == null ? row.length() : LmdbLayout.length(hash, value);
+    if (value == null) {
+      length = row.length();
+    } else if (table == Table.PACKED) {
+      // A damaged row is told to whoever reads the blob.
+      length = PackPlace.find(hash, value).map(PackPlace::length).orElse(0);
+    } else {
+      length = LmdbLayout.length(hash, value);
+    }
   }
 }

@@ -47,6 +47,11 @@ final class LiveRows {
     return sure;
   }
 
+  /** Whether the tables that were found have this one. */
+  boolean has(Table table) {
+    return roots.containsKey(table);
+  }
+
   private void table(DamagedFile.Row row) throws IOException {
     for (Table each : Table.values()) {
       if (each.toString().equals(new String(row.key(), StandardCharsets.UTF_8))

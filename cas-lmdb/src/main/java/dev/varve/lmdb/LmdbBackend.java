@@ -18,7 +18,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
  *
  * <p>{@link #blobs()} is also a {@link ScannableBlobs}. Where the disk or the rights allow no
  * writing, the repository opens for reading alone: then every write throws a {@link
- * BackendException}. Memory: up to 64 MiB of values for each writer, and as much for the one write
+ * BackendException}. Memory: up to 96 MiB of values for each writer, and 64 MiB for the one write
  * transaction that runs; reading holds nothing. The native library is loaded at first use; no JVM
  * flag is needed.
  */
@@ -43,6 +43,14 @@ public final class LmdbBackend implements CheckableBackend, RepairableBackend {
    */
   public static LmdbBackend create(Path directory) {
     return create(directory, LmdbSettings.standard());
+  }
+
+  /**
+   * As {@link #create}, but with all values up to 8 MiB in LMDB's one file: for a cache, whose room
+   * is that of the file.
+   */
+  public static LmdbBackend createWithoutPacks(Path directory) {
+    return create(directory, LmdbSettings.standard().withPacks(false));
   }
 
   static LmdbBackend create(Path directory, LmdbSettings settings) {
@@ -167,6 +175,11 @@ public final class LmdbBackend implements CheckableBackend, RepairableBackend {
   /** Whether the disk or the rights allow reading alone. */
   public boolean readOnly() {
     return store.environment().readOnly();
+  }
+
+  @Override
+  public boolean keepsPacks() {
+    return store.blobs().keepsPacks();
   }
 
   /** LMDB orders the writers of all processes. */

@@ -18,8 +18,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.ObjLongConsumer;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
-/** Blobs in the tables {@code blobs} and {@code values}. Thread-safe. */
+/** Blobs in the tables {@code blobs}, {@code packed} and {@code values}. Thread-safe. */
 final class LmdbBlobStore implements BlobStore, ScannableBlobs, RepairableBlobs {
   /** Up to this many bytes a blob is copied when it is opened: most are then read whole. */
   private static final int EAGER = 1 << 16;
@@ -30,15 +31,19 @@ final class LmdbBlobStore implements BlobStore, ScannableBlobs, RepairableBlobs 
   private final LmdbEnvironment environment;
   private final WriteQueue queue;
   private final ValueFiles files;
+  private final Packs packs;
+  private final PackAppender appender;
   private final BlobRepair repair;
   private final long groupBytes;
 
-  LmdbBlobStore(LmdbEnvironment environment, WriteQueue queue, long groupBytes) {
+  LmdbBlobStore(LmdbEnvironment environment, WriteQueue queue, LmdbSettings settings) {
     this.environment = environment;
     this.queue = queue;
     this.files = new ValueFiles(environment.directory());
-    this.repair = new BlobRepair(environment, queue, files);
-    this.groupBytes = groupBytes;
+    this.packs = new Packs(environment.directory());
+    this.appender = new PackAppender(packs, environment.directory(), settings);
+    this.repair = new BlobRepair(environment, queue, files, packs);
+    this.groupBytes = settings.groupBytes();
   }
 
   String location() {
@@ -49,6 +54,15 @@ final class LmdbBlobStore implements BlobStore, ScannableBlobs, RepairableBlobs 
     return files;
   }
 
+  Packs packs() {
+    return packs;
+  }
+
+  /** Whether values are kept in packs: not in repositories that are older than these. */
+  boolean keepsPacks() {
+    return environment.has(Table.PACKED);
+  }
+
   @Override
   public Optional<StoredBlob> open(ContentHash hash) {
     byte[] key = hash.toBytes();
@@ -56,26 +70,45 @@ final class LmdbBlobStore implements BlobStore, ScannableBlobs, RepairableBlobs 
         environment.read(
             () -> "read blob " + hash.brief(),
             txn -> {
-              Optional<TableTxn.Row> row = txn.row(Table.BLOBS, key, EAGER);
-              return new Found(row, row.isEmpty() && txn.length(Table.VALUES, key) >= 0);
+              TableTxn.Row row = txn.row(Table.BLOBS, key, EAGER).orElse(null);
+              byte[] place = row == null ? txn.packed(key) : null;
+              boolean rest = row == null && place == null;
+              return new Found(row, place, rest && txn.length(Table.VALUES, key) >= 0);
             });
-    return found.row.isPresent()
-        ? Optional.of(blob(hash, found.row.get()))
-        : found.file ? file(hash) : Optional.empty();
+    if (found.row != null) {
+      return Optional.of(blob(hash, found.row));
+    }
+    if (found.place != null) {
+      PackPlace place = PackPlace.at(hash, found.place);
+      return packs.holds(place)
+          ? Optional.of(new PackedBlob(packs, hash, place))
+          : Optional.empty();
+    }
+    return found.file ? file(hash) : Optional.empty();
   }
 
   @Override
   public int read(ContentHash hash, long position, ByteBuffer into) {
     Ranges.check(position, into.remaining());
     byte[] key = hash.toBytes();
-    int copied =
+    Part part =
         environment.read(
-            () -> "read blob " + hash.brief(), txn -> txn.copy(Table.BLOBS, key, position, into));
-    return copied >= 0 ? copied : BlobStore.super.read(hash, position, into);
+            () -> "read blob " + hash.brief(),
+            txn -> {
+              int copied = txn.copy(Table.BLOBS, key, position, into);
+              return new Part(copied, copied < 0 ? txn.packed(key) : null);
+            });
+    if (part.place != null) {
+      return packs.read(PackPlace.at(hash, part.place), position, into);
+    }
+    return part.copied >= 0 ? part.copied : BlobStore.super.read(hash, position, into);
   }
 
-  /** What one transaction knows of a blob: its row, or that it is a file. */
-  private record Found(Optional<TableTxn.Row> row, boolean file) {}
+  /** What one transaction knows of a blob: its row, its place in a pack, or that it is a file. */
+  private record Found(TableTxn.@Nullable Row row, byte @Nullable [] place, boolean file) {}
+
+  /** How many bytes LMDB itself had, or -1; and then the place in a pack, if there is one. */
+  private record Part(int copied, byte @Nullable [] place) {}
 
   private StoredBlob blob(ContentHash hash, TableTxn.Row row) {
     byte[] bytes = row.value();
@@ -120,7 +153,7 @@ final class LmdbBlobStore implements BlobStore, ScannableBlobs, RepairableBlobs 
       }
       before = hash;
       byte[] key = hash.toBytes();
-      if (txn.length(Table.BLOBS, key) < 0) {
+      if (txn.length(Table.BLOBS, key) < 0 && !packs.holds(hash, txn.packed(key))) {
         byte[] row = txn.get(Table.VALUES, key, Long.BYTES);
         if (row == null || !files.holds(hash, LmdbLayout.length(hash, row))) {
           absent.add(hash);
@@ -132,7 +165,7 @@ final class LmdbBlobStore implements BlobStore, ScannableBlobs, RepairableBlobs 
 
   @Override
   public BlobWriter writer(long epoch) {
-    return new LmdbBlobWriter(this, queue, files, groupBytes, epoch);
+    return new LmdbBlobWriter(this, queue, keepsPacks() ? appender : null, groupBytes, epoch);
   }
 
   @Override
@@ -148,5 +181,15 @@ final class LmdbBlobStore implements BlobStore, ScannableBlobs, RepairableBlobs 
   @Override
   public Optional<String> moveAside(ContentHash hash, Predicate<StoredBlob> damaged) {
     return repair.moveAside(hash, damaged);
+  }
+
+  /** Before the queue is closed, which then has no more to wait for. */
+  void closeAppender() {
+    appender.close();
+  }
+
+  /** After everybody is done. */
+  void close() {
+    packs.close();
   }
 }

@@ -12,23 +12,50 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A batch that is written when it holds {@link LmdbSettings#groupBytes} (64 MiB) of values, or 16
- * values that are files, and at each flush. One thread. So much is what it keeps reachable; it
- * copies nothing before LMDB does.
+ * A batch of rows that is written when it holds {@link LmdbSettings#groupBytes} (64 MiB) of values,
+ * or 16 values that are files, or the places of 256 MiB in packs, and at each flush. One thread.
+ *
+ * <p>Values for packs are collected to 16 MiB. While one such group is appended and synced, the
+ * caller goes on with the next; a batch that has places is written only after the bytes at these
+ * places are durable. So it keeps up to 96 MiB reachable, of a value each more; it copies nothing
+ * itself.
  */
 final class LmdbBlobWriter implements BlobWriter {
   private static final int MAX_FILES = 16;
 
+  /**
+   * So many bytes are appended and synced at once. Less than a group of rows: the disk works while
+   * the caller fills the next, and at the end only this is left to wait for.
+   */
+  private static final long PACK_GROUP = 16 << 20;
+
+  /** After so many times groupBytes in packs their rows are written: a crash loses those since. */
+  private static final int INDEX_EVERY = 4;
+
+  /**
+   * From this length on a value goes to a pack, in bytes. Nearly all nodes are shorter (one of
+   * 50,000 is not), so that a commit of small values waits for the disk twice and not three times.
+   */
+  static final int PACK_FROM = 1 << 15;
+
   private final LmdbBlobStore store;
   private final WriteQueue queue;
   private final ValueFiles files;
+  private final Packs packs;
+  private final @Nullable PackAppender appender;
   private final long groupBytes;
   private final long epoch;
   private BlobBatch batch;
+  private PackAppend group = new PackAppend();
+  private @Nullable PackAppend running;
+  private long unnamed;
   private WriteTotals totals = WriteTotals.NONE;
   private State state = State.OPEN;
 
@@ -38,14 +65,29 @@ final class LmdbBlobWriter implements BlobWriter {
     CLOSED
   }
 
+  /**
+   * For a store.
+   *
+   * @param appender null where the repository keeps nothing in packs
+   */
   LmdbBlobWriter(
-      LmdbBlobStore store, WriteQueue queue, ValueFiles files, long groupBytes, long epoch) {
+      LmdbBlobStore store,
+      WriteQueue queue,
+      @Nullable PackAppender appender,
+      long groupBytes,
+      long epoch) {
     this.store = store;
     this.queue = queue;
-    this.files = files;
+    this.files = store.files();
+    this.packs = store.packs();
+    this.appender = appender;
     this.groupBytes = groupBytes;
     this.epoch = epoch;
-    this.batch = new BlobBatch(files);
+    this.batch = newBatch();
+  }
+
+  private BlobBatch newBatch() {
+    return new BlobBatch(files, packs);
   }
 
   @Override
@@ -58,13 +100,67 @@ final class LmdbBlobWriter implements BlobWriter {
               + " bytes is put as a source; buffers hold at most "
               + Blobs.MAX_WHOLE);
     }
-    if (batch.holds(hash)) {
+    if (holds(hash)) {
       reused(bytes.remaining());
       return;
     }
-    batch.add(hash, bytes.slice());
-    if (batch.bytes() >= groupBytes) {
+    if (appender != null && bytes.remaining() >= PACK_FROM) {
+      group.add(hash, bytes.slice());
+      if (group.bytes() >= Math.min(groupBytes, PACK_GROUP)) {
+        guarded(() -> append(appender));
+      }
+    } else {
+      batch.add(hash, bytes.slice());
+    }
+    if (batch.bytes() >= groupBytes || unnamed >= INDEX_EVERY * groupBytes) {
       write();
+    }
+  }
+
+  private boolean holds(ContentHash hash) {
+    return batch.holds(hash) || group.holds(hash) || running != null && running.holds(hash);
+  }
+
+  /** Hands the values that are not stored yet to the appender, and takes the places of the last. */
+  private boolean append(PackAppender to) {
+    PackAppend next = new PackAppend();
+    Set<ContentHash> missing = store.missing(group.values().keySet());
+    group
+        .values()
+        .forEach(
+            (hash, bytes) -> {
+              if (missing.contains(hash)) {
+                next.add(hash, bytes);
+              } else {
+                batch.add(hash, new BlobBatch.Packed(bytes.remaining(), null, bytes));
+              }
+            });
+    group = new PackAppend();
+    place();
+    if (!next.isEmpty()) {
+      running = next;
+      to.submit(next);
+    }
+    return true;
+  }
+
+  /** Waits for what is being appended and puts its places into the batch. */
+  private boolean place() {
+    PackAppend done = running;
+    if (done != null) {
+      done.await()
+          .forEach(
+              (hash, place) -> batch.add(hash, new BlobBatch.Packed(place.length(), place, null)));
+      unnamed += done.bytes();
+      running = null;
+    }
+    return true;
+  }
+
+  /** Everything for packs is in one, durably, and its places are in the batch. */
+  private void placeAll() {
+    if (appender != null) {
+      guarded(() -> append(appender) && place());
     }
   }
 
@@ -80,7 +176,7 @@ final class LmdbBlobWriter implements BlobWriter {
       put(hash, ByteBuffer.wrap(guarded(() -> readWhole(source))));
       return;
     }
-    if (batch.holds(hash)) {
+    if (holds(hash)) {
       reused(length);
       return;
     }
@@ -120,6 +216,7 @@ final class LmdbBlobWriter implements BlobWriter {
   RefOutcome flushWith(Function<Evidence, LmdbRefStore.CompareAndSet> change) {
     checkOpen();
     LmdbRefStore.CompareAndSet request = change.apply(new Evidence(epoch + 1));
+    placeAll();
     while (!batch.isEmpty()) {
       BlobBatch now = batch;
       try {
@@ -137,6 +234,7 @@ final class LmdbBlobWriter implements BlobWriter {
   }
 
   private void write() {
+    placeAll();
     while (!batch.isEmpty()) {
       BlobBatch now = batch;
       try {
@@ -151,16 +249,25 @@ final class LmdbBlobWriter implements BlobWriter {
 
   /** What a collection or a lost file took while we believed it stored, copied after all. */
   private BlobBatch again(BlobBatch done, BlobBatch.Stored stored) {
-    BlobBatch next = new BlobBatch(files);
+    BlobBatch next = newBatch();
     Map<ContentHash, BlobBatch.Large> gone = new LinkedHashMap<>(done.large());
     gone.keySet().retainAll(stored.gone());
     batch = next;
+    unnamed = 0;
+    done.packed()
+        .forEach(
+            (hash, value) -> {
+              if (stored.gone().contains(hash)) {
+                group.add(hash, Objects.requireNonNull(value.bytes()));
+              }
+            });
+    placeAll();
     gone.forEach(
         (hash, large) ->
             next.add(
                 hash,
                 new BlobBatch.Large(large.source(), guarded(() -> files.write(large.source())))));
-    return next;
+    return batch;
   }
 
   @Override
@@ -171,8 +278,7 @@ final class LmdbBlobWriter implements BlobWriter {
   @Override
   public void close() {
     state = State.CLOSED;
-    batch.discard();
-    batch = new BlobBatch(files);
+    drop();
   }
 
   private void checkOpen() {
@@ -198,9 +304,19 @@ final class LmdbBlobWriter implements BlobWriter {
     } finally {
       if (!done) {
         state = State.FAILED;
-        batch.discard();
-        batch = new BlobBatch(files);
+        drop();
       }
+    }
+  }
+
+  private void drop() {
+    batch.discard();
+    batch = newBatch();
+    group = new PackAppend();
+    if (running != null) {
+      // The buffers are the caller's again when this returns.
+      running.settle();
+      running = null;
     }
   }
 }

@@ -97,7 +97,7 @@ final class LmdbEnvironment {
         if (!readOnly) {
           env.readerCheck();
         }
-        return Tables.open(env, directory, create);
+        return Tables.open(env, directory, create, settings.packs());
       } catch (Dbi.MapResizedException grown) {
         // Another process writes while we open.
         env.setMapSize(roomFor(RootPage.read(data())));
@@ -147,6 +147,11 @@ final class LmdbEnvironment {
 
   Dbi<Pointer> table(Table table) {
     return tables.get(table);
+  }
+
+  /** Whether there is such a table: repositories that are older have fewer. */
+  boolean has(Table table) {
+    return tables.has(table);
   }
 
   /**

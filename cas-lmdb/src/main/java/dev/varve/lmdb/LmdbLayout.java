@@ -16,11 +16,14 @@ import java.nio.file.Path;
  * data.mdb, lock.mdb           the LMDB environment
  * values/<2 hex>/<62 hex>      a value larger than Blobs.MAX_WHOLE, as it is
  * values/incoming/<owner>-<n>  such a value while it is written; locked by its process
+ * packs/<8 hex>.pack           values of 32 KiB and more, one record after the other; only grows
+ * packs/lock                   byte n is locked by the process that appends to pack n
  * damaged/                     what a repair moved aside; nothing is ever read from there
  *
  * table        key                               value
  * config       "config"                          the configuration's bytes
  * blobs        hash:32                           the blob's bytes
+ * packed       hash:32                           the place in a pack, see PackPlace
  * values       hash:32                           length:8 of the file under values/
  * refs         full name, UTF-8                  bytes of the ref's newest record
  * reflog       full name, UTF-8, 0x00, number:8  bytes of the record with that number
@@ -34,7 +37,10 @@ import java.nio.file.Path;
  * Integers are big-endian, so LMDB's order of keys by unsigned bytes is the order of hashes, of ref
  * names, and of a ref's numbers. The row in {@code values} is what makes a file a stored blob: a
  * file without a row is what a crash left of a flush, and a later put of the same value replaces
- * it. A name of a ref holds no NUL, so the records of {@code a} and {@code a/b} do not mix.
+ * it. In the same way the row in {@code packed} is what makes a record of a pack a stored blob.
+ * Repositories that were made before there were packs have no table {@code packed}, and get no
+ * packs: the programs of that time would not find what is in them. A name of a ref holds no NUL, so
+ * the records of {@code a} and {@code a/b} do not mix.
  */
 final class LmdbLayout {
   /** The file that tells a repository. */
@@ -43,6 +49,11 @@ final class LmdbLayout {
   static final String LOCK = "lock.mdb";
   static final String VALUES = "values";
   static final String INCOMING = "incoming";
+  static final String PACKS = "packs";
+  static final String PACK_ENDING = ".pack";
+
+  /** Beside the packs. */
+  static final String LOCKS = "lock";
 
   private static final byte[] CONFIG_KEY = "config".getBytes(StandardCharsets.UTF_8);
   private static final byte[] GC_KEY = "gc".getBytes(StandardCharsets.UTF_8);
@@ -141,5 +152,14 @@ final class LmdbLayout {
 
   static Path incoming(Path directory) {
     return directory.resolve(VALUES).resolve(INCOMING);
+  }
+
+  static Path packs(Path directory) {
+    return directory.resolve(PACKS);
+  }
+
+  /** Where the pack with a number lies. */
+  static Path pack(Path directory, int number) {
+    return packs(directory).resolve(String.format("%08x", number) + PACK_ENDING);
   }
 }

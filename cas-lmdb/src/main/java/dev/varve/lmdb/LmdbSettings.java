@@ -8,9 +8,17 @@ package dev.varve.lmdb;
  * @param allowNetworkFileSystem whether LMDB may be used where its locks and maps are not
  *     dependable
  * @param allowDamage whether to open a file without looking at its structure first
+ * @param packs whether a repository that is made keeps values in packs; one that was made keeps
+ *     what it has
+ * @param packBytes the length from which a pack is not appended to any more
  */
 record LmdbSettings(
-    long initialMapBytes, long groupBytes, boolean allowNetworkFileSystem, boolean allowDamage) {
+    long initialMapBytes,
+    long groupBytes,
+    boolean allowNetworkFileSystem,
+    boolean allowDamage,
+    boolean packs,
+    long packBytes) {
   /** System property that forces the use of a network file system. */
   static final String ALLOW_NETWORK = "varve.lmdb.allowNetworkFileSystem";
 
@@ -20,18 +28,36 @@ record LmdbSettings(
   /** A map of 1 GiB costs address space only; groups of 64 MiB keep a synced disk busy. */
   static LmdbSettings standard() {
     return new LmdbSettings(
-        1L << 30, 64L << 20, Boolean.getBoolean(ALLOW_NETWORK), Boolean.getBoolean(ALLOW_DAMAGE));
+        1L << 30,
+        64L << 20,
+        Boolean.getBoolean(ALLOW_NETWORK),
+        Boolean.getBoolean(ALLOW_DAMAGE),
+        true,
+        1L << 30);
   }
 
   LmdbSettings withInitialMap(long bytes) {
-    return new LmdbSettings(bytes, groupBytes, allowNetworkFileSystem, allowDamage);
+    return new LmdbSettings(
+        bytes, groupBytes, allowNetworkFileSystem, allowDamage, packs, packBytes);
   }
 
   LmdbSettings withDamageAllowed() {
-    return new LmdbSettings(initialMapBytes, groupBytes, allowNetworkFileSystem, true);
+    return new LmdbSettings(
+        initialMapBytes, groupBytes, allowNetworkFileSystem, true, packs, packBytes);
   }
 
   LmdbSettings withGroupBytes(long bytes) {
-    return new LmdbSettings(initialMapBytes, bytes, allowNetworkFileSystem, allowDamage);
+    return new LmdbSettings(
+        initialMapBytes, bytes, allowNetworkFileSystem, allowDamage, packs, packBytes);
+  }
+
+  LmdbSettings withPacks(boolean kept) {
+    return new LmdbSettings(
+        initialMapBytes, groupBytes, allowNetworkFileSystem, allowDamage, kept, packBytes);
+  }
+
+  LmdbSettings withPackBytes(long bytes) {
+    return new LmdbSettings(
+        initialMapBytes, groupBytes, allowNetworkFileSystem, allowDamage, packs, bytes);
   }
 }

@@ -29,7 +29,7 @@ final class OpenStore {
     this.key = key;
     this.environment = environment;
     this.queue = new WriteQueue(environment, settings.groupBytes());
-    this.blobs = new LmdbBlobStore(environment, queue, settings.groupBytes());
+    this.blobs = new LmdbBlobStore(environment, queue, settings);
     this.refs = new LmdbRefStore(environment, queue);
     this.local = RepositoryDirectory.isLocal(environment.directory());
   }
@@ -107,8 +107,10 @@ final class OpenStore {
       users--;
       if (users == 0) {
         OPEN.remove(key);
+        blobs.closeAppender();
         queue.close();
         environment.close();
+        blobs.close();
       }
     }
   }

@@ -83,12 +83,17 @@ final class Rebuild {
     Path fresh = directory.resolve(FOLDER);
     clear(fresh);
     Path real = RepositoryDirectory.prepare(fresh, settings);
-    OpenStore store = OpenStore.of(real, settings, true);
     Salvage.Saved saved;
     try (DamagedFile damaged = DamagedFile.open(data)) {
-      saved = new Salvage(damaged, LiveRows.of(damaged, data), store).run(directory);
-    } finally {
-      store.release();
+      LiveRows live = LiveRows.of(damaged, data);
+      // One that was made without packs must stay so: older programs open it.
+      boolean packs = live.has(Table.PACKED) || Files.isDirectory(LmdbLayout.packs(directory));
+      OpenStore store = OpenStore.of(real, settings.withPacks(packs), true);
+      try {
+        saved = new Salvage(damaged, live, store).run(directory);
+      } finally {
+        store.release();
+      }
     }
     Path kept = keep(directory, data);
     Files.move(

@@ -5,7 +5,11 @@ import dev.varve.hash.ContentHash;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
-/** Puts a blob in the place of whatever stands under its hash. */
+/**
+ * Puts a blob in the place of whatever stands under its hash. What stands in a pack stays there,
+ * but no row names it; the right bytes are a row of their own, so that all happens in one
+ * transaction.
+ */
 final class ReplaceBlob extends WriteRequest<Boolean> {
   private final ContentHash hash;
   private final @Nullable ByteBuffer whole;
@@ -44,12 +48,14 @@ final class ReplaceBlob extends WriteRequest<Boolean> {
     byte[] key = hash.toBytes();
     if (whole != null) {
       txn.put(Table.BLOBS, key, whole);
+      txn.delete(Table.PACKED, key);
       txn.delete(Table.CANDIDATES, key);
       return true;
     }
     if (file != null) {
-      // A row of bytes would hide the file.
+      // A row of bytes, or of a place, would hide the file.
       txn.delete(Table.BLOBS, key);
+      txn.delete(Table.PACKED, key);
       file.name(hash);
       txn.put(Table.VALUES, key, LmdbLayout.lengthRow(length));
       txn.delete(Table.CANDIDATES, key);

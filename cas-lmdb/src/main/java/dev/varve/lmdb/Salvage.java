@@ -27,7 +27,8 @@ import java.util.Optional;
  * #BATCH_BYTES}, and a number a ref.
  *
  * <ol>
- *   <li>Blobs, from every page that has rows, in use or not: what proves itself is right.
+ *   <li>Blobs, from every page that has rows, in use or not, and from every pack: what proves
+ *       itself is right.
  *   <li>What the trees still lead to: records, the rest of the tables, and blobs that do not prove
  *       themselves, which a repair may be able to mend.
  *   <li>Only where the trees of refs are damaged: records from every page. A page not in use may
@@ -63,6 +64,8 @@ final class Salvage {
   Saved run(Path directory) throws IOException {
     everyPage(this::provedBlob);
     live.each(Table.BLOBS, row -> add(Table.BLOBS, row, Blobs.MAX_WHOLE));
+    packs(directory);
+    live.each(Table.PACKED, this::placed);
     live.each(Table.CONFIG, row -> add(Table.CONFIG, row, MAX_SMALL));
     live.each(Table.GC, row -> add(Table.GC, row, MAX_SMALL));
     files(directory);
@@ -170,6 +173,29 @@ final class Salvage {
           .equals(ContentHash.at(value.get().slice(), body))) {
         add(Table.CONFIG, row.key(), value.get());
       }
+    }
+  }
+
+  private void packs(Path directory) throws IOException {
+    Packs packs = new Packs(directory);
+    for (int pack : packs.list()) {
+      PackScan.scan(
+          packs.path(pack),
+          pack,
+          this::proved,
+          (hash, place) -> {
+            blobs++;
+            add(Table.PACKED, hash.toBytes(), place.row(hash));
+          });
+    }
+  }
+
+  /** A row that is right itself, of a value that did not prove itself: a repair may mend it. */
+  private void placed(DamagedFile.Row row) throws IOException {
+    if (row.key().length == ContentHash.BYTES && row.size() == PackPlace.ROW) {
+      ContentHash hash = ContentHash.of(row.key());
+      byte[] bytes = file.value(row, PackPlace.ROW).map(ByteBuffer::array).orElse(new byte[0]);
+      PackPlace.find(hash, bytes).ifPresent(place -> add(Table.PACKED, row.key(), place.row(hash)));
     }
   }
 

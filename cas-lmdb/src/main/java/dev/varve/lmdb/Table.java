@@ -6,6 +6,9 @@ import java.nio.charset.StandardCharsets;
 enum Table {
   CONFIG("config"),
   BLOBS("blobs"),
+
+  /** Not in repositories that were made before there were packs. */
+  PACKED("packed"),
   VALUES("values"),
   REFS("refs"),
   REFLOG("reflog"),

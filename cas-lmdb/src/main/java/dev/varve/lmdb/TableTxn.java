@@ -16,8 +16,9 @@ import org.lmdbjava.Txn;
 
 /**
  * One LMDB transaction, as gets and puts of rows. One thread. Whatever it returns is a copy; no
- * memory of LMDB leaves it. Lets lmdbjava's exceptions through: {@link LmdbEnvironment} and {@link
- * WriteQueue} tell from them what to do.
+ * memory of LMDB leaves it. A table that an older repository has not is without rows. Lets
+ * lmdbjava's exceptions through: {@link LmdbEnvironment} and {@link WriteQueue} tell from them what
+ * to do.
  */
 final class TableTxn {
   /** LMDB's own limit of a key, in bytes. */
@@ -69,6 +70,11 @@ final class TableTxn {
   byte @Nullable [] get(Table table, byte[] key, int maxLength) {
     Pointer value = find(table, key);
     return value == null ? null : whole(table, key.length, value, maxLength);
+  }
+
+  /** The row that tells a blob's place in a pack, or null where there is none. */
+  byte @Nullable [] packed(byte[] hash) {
+    return get(Table.PACKED, hash, PackPlace.ROW);
   }
 
   /** The row; with a copy of its value only where that is not longer than asked for. */
@@ -139,7 +145,9 @@ final class TableTxn {
 
   /** Removes the row if there is one. */
   void delete(Table table, byte[] key) {
-    environment.table(table).delete(txn, key(key));
+    if (environment.has(table)) {
+      environment.table(table).delete(txn, key(key));
+    }
   }
 
   /**
@@ -151,6 +159,9 @@ final class TableTxn {
    */
   List<Row> rows(Table table, byte[] prefix, byte[] from, boolean after, int max, int maxValue) {
     List<Row> rows = new ArrayList<>();
+    if (!environment.has(table)) {
+      return rows;
+    }
     try (Cursor<Pointer> cursor = environment.table(table).openCursor(txn)) {
       boolean found =
           from.length == 0 ? cursor.first() : cursor.get(key(from), GetOp.MDB_SET_RANGE);
@@ -184,7 +195,7 @@ final class TableTxn {
   }
 
   private @Nullable Pointer find(Table table, byte[] key) {
-    return environment.table(table).get(txn, key(key));
+    return environment.has(table) ? environment.table(table).get(txn, key(key)) : null;
   }
 
   private Pointer key(byte[] key) {

@@ -4,6 +4,7 @@ import dev.varve.error.BackendException;
 import dev.varve.error.NotFoundException;
 import java.nio.file.Path;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.Map;
 import java.util.Objects;
 import jnr.ffi.Pointer;
@@ -25,21 +26,35 @@ final class Tables {
     return Objects.requireNonNull(handles.get(table));
   }
 
+  /** Whether the environment has a table. */
+  boolean has(Table table) {
+    return handles.containsKey(table);
+  }
+
+  /** Whether these are all that a repository needs, be it one without packs. */
+  private static boolean complete(Map<Table, Dbi<Pointer>> found) {
+    EnumSet<Table> absent = EnumSet.allOf(Table.class);
+    absent.removeAll(found.keySet());
+    absent.remove(Table.PACKED);
+    return absent.isEmpty();
+  }
+
   /**
-   * Opens all tables.
+   * Opens all tables. One that was made without packs stays so.
    *
+   * @param packs whether a repository that is made gets packs
    * @param create whether to make them where there are none
    * @throws NotFoundException where one is absent and not to be made
    * @throws BackendException where the environment holds tables of somebody else
    */
-  static Tables open(Env<Pointer> env, Path directory, boolean create) {
+  static Tables open(Env<Pointer> env, Path directory, boolean create, boolean packs) {
     Map<Table, Dbi<Pointer>> found;
     try (Txn<Pointer> txn = env.txnRead()) {
       found = present(env, txn);
       // Tables opened in a transaction that is aborted are closed again.
       txn.commit();
     }
-    if (found.size() == Table.values().length) {
+    if (complete(found)) {
       return new Tables(found);
     }
     if (!create) {
@@ -50,10 +65,10 @@ final class Tables {
               + LmdbLayout.DATA
               + " is an LMDB file of something else");
     }
-    return make(env, directory);
+    return make(env, directory, packs);
   }
 
-  private static Tables make(Env<Pointer> env, Path directory) {
+  private static Tables make(Env<Pointer> env, Path directory, boolean packs) {
     try (Txn<Pointer> txn = env.txnWrite()) {
       // Looked at again: another process may have made them since.
       Map<Table, Dbi<Pointer>> found = present(env, txn);
@@ -66,8 +81,11 @@ final class Tables {
                 + " is an LMDB file of something else; choose another directory",
             null);
       }
+      if (complete(found)) {
+        return new Tables(found);
+      }
       for (Table each : Table.values()) {
-        if (!found.containsKey(each)) {
+        if (!found.containsKey(each) && (packs || each != Table.PACKED)) {
           found.put(each, env.openDbi(txn, each.bytes(), null, false, DbiFlags.MDB_CREATE));
         }
       }

@@ -17,14 +17,20 @@ final class TakeBlobAway extends WriteRequest<Optional<Path>> {
   private final ContentHash hash;
   private final Predicate<StoredBlob> damaged;
   private final ValueFiles files;
+  private final Packs packs;
   private final AsideFiles aside;
 
   TakeBlobAway(
-      ContentHash hash, Predicate<StoredBlob> damaged, ValueFiles files, AsideFiles aside) {
+      ContentHash hash,
+      Predicate<StoredBlob> damaged,
+      ValueFiles files,
+      Packs packs,
+      AsideFiles aside) {
     super("move blob " + hash.brief() + " aside");
     this.hash = hash;
     this.damaged = damaged;
     this.files = files;
+    this.packs = packs;
     this.aside = aside;
   }
 
@@ -38,13 +44,35 @@ final class TakeBlobAway extends WriteRequest<Optional<Path>> {
     byte[] key = hash.toBytes();
     byte[] row = txn.get(Table.BLOBS, key, Integer.MAX_VALUE);
     if (row == null) {
-      return file();
+      byte[] packed = txn.packed(key);
+      return packed == null ? file() : packed(txn, key, packed);
     }
     if (!damaged.test(new HeldBlob(row))) {
       return Optional.empty();
     }
     Path kept = aside.keep(hash.toString(), ByteBuffer.wrap(row));
     txn.delete(Table.BLOBS, key);
+    return Optional.of(kept);
+  }
+
+  /** The bytes stay in the pack, which only grows, and are copied for whoever wants to look. */
+  private Optional<Path> packed(TableTxn txn, byte[] key, byte[] row) {
+    PackPlace place = PackPlace.find(hash, row).orElse(null);
+    if (place == null) {
+      Path kept = aside.keep(hash.toString(), ByteBuffer.wrap(row));
+      txn.delete(Table.PACKED, key);
+      return Optional.of(kept);
+    }
+    if (!packs.holds(place)) {
+      // As with a file that is lost: it is no blob, and the next put writes it anew.
+      return Optional.empty();
+    }
+    StoredBlob blob = new PackedBlob(packs, hash, place);
+    if (!damaged.test(blob)) {
+      return Optional.empty();
+    }
+    Path kept = aside.keep(hash.toString(), blob);
+    txn.delete(Table.PACKED, key);
     return Optional.of(kept);
   }
 

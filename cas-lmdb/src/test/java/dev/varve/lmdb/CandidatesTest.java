@@ -21,6 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Writers beside a collection: what they put is saved from it, whenever it comes. */
 class CandidatesTest {
   private final Sample small = Sample.of(1, 1000);
+  private final Sample packed = Sample.of(4, 100_000);
   private final GeneratedSource large = GeneratedSource.of(2, 2L * Blobs.MAX_WHOLE);
   private final ContentHash largeHash = large.hash();
 
@@ -43,6 +44,7 @@ class CandidatesTest {
   private WriteTotals put() {
     try (BlobWriter writer = backend.blobs().writer(0)) {
       writer.put(small.hash(), small.bytes());
+      writer.put(packed.hash(), packed.bytes());
       writer.put(largeHash, large);
       writer.flush();
       return writer.totals();
@@ -50,19 +52,22 @@ class CandidatesTest {
   }
 
   private void assertStored() {
-    assertThat(backend.blobs().missing(List.of(small.hash(), largeHash))).isEmpty();
+    assertThat(backend.blobs().missing(List.of(small.hash(), packed.hash(), largeHash))).isEmpty();
     VerifiedBlobs blobs = new VerifiedBlobs(backend.blobs(), HashAlgorithm.SHA256);
+    assertThat(blobs.verify("value", packed.hash())).isEqualTo(packed.length());
     assertThat(blobs.verify("value", largeHash)).isEqualTo(large.length());
   }
 
   @Test
   void putTakesWhatIsStoredOffTheCandidates() {
     collection.nominate(small.hash(), 1);
+    collection.nominate(packed.hash(), 1);
     collection.nominate(largeHash, 1);
 
-    assertThat(put()).isEqualTo(new WriteTotals(0, 0, 2, 1000 + large.length()));
+    assertThat(put()).isEqualTo(new WriteTotals(0, 0, 3, 101_000 + large.length()));
 
     assertThat(collection.isCandidate(small.hash())).isFalse();
+    assertThat(collection.isCandidate(packed.hash())).isFalse();
     assertThat(collection.isCandidate(largeHash)).isFalse();
   }
 
@@ -80,14 +85,16 @@ class CandidatesTest {
   void whatIsCollectedBetweenPutAndFlushIsStoredAgain() throws Exception {
     try (BlobWriter writer = backend.blobs().writer(0)) {
       writer.put(small.hash(), small.bytes());
+      writer.put(packed.hash(), packed.bytes());
       writer.put(largeHash, large);
       collection.delete(small.hash());
+      collection.delete(packed.hash());
       collection.delete(largeHash);
       Files.delete(LmdbLayout.valueFile(directory.resolve("repo"), largeHash));
 
       writer.flush();
 
-      assertThat(writer.totals()).isEqualTo(new WriteTotals(2, 1000 + large.length(), 0, 0));
+      assertThat(writer.totals()).isEqualTo(new WriteTotals(3, 101_000 + large.length(), 0, 0));
     }
     assertStored();
   }

@@ -30,6 +30,7 @@ record Collection(LmdbBackend backend) {
     write(
         txn -> {
           txn.delete(Table.BLOBS, hash.toBytes());
+          txn.delete(Table.PACKED, hash.toBytes());
           txn.delete(Table.VALUES, hash.toBytes());
         });
   }

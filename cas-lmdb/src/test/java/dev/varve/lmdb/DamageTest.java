@@ -115,8 +115,8 @@ class DamageTest {
   private void grow(Path data) {
     try (LmdbBackend backend = LmdbBackend.open(data.getParent());
         BlobWriter writer = backend.blobs().writer(0)) {
-      for (int i = 0; i < 3; i++) {
-        Sample large = Sample.of(-1 - i, 2 << 20);
+      for (int i = 0; i < 200; i++) {
+        Sample large = Sample.of(-1 - i, 30_000);
         writer.put(large.hash(), large.bytes());
       }
       writer.flush();

@@ -128,7 +128,8 @@ class FlushAndSetTest {
 
   /** Applies the request in a real transaction, then tells it that the commit broke off. */
   private FlushAndSet.Both broken(long number) {
-    BlobBatch batch = new BlobBatch(backend.store().blobs().files());
+    BlobBatch batch =
+        new BlobBatch(backend.store().blobs().files(), backend.store().blobs().packs());
     Sample blob = Sample.of(number, 100);
     batch.add(blob.hash(), blob.bytes());
     FlushAndSet request =

@@ -122,7 +122,8 @@ class GroupCommitTest {
 
   @Test
   void valuesBeyondTheBoundGoIntoTheNextTransaction() throws Exception {
-    try (LmdbBackend backend = create(LmdbSettings.standard().withGroupBytes(100_000))) {
+    try (LmdbBackend backend =
+        create(LmdbSettings.standard().withGroupBytes(100_000).withPacks(false))) {
       long before = backend.store().queue().transactions();
       List<Callable<Object>> parts = new ArrayList<>();
       for (int i = 0; i < 4; i++) {

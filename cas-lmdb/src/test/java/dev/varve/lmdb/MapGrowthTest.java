@@ -22,7 +22,8 @@ class MapGrowthTest {
 
   @Test
   void mapGrowsWhileThreadsRead() throws InterruptedException {
-    LmdbSettings tiny = LmdbSettings.standard().withInitialMap(TINY).withGroupBytes(1 << 20);
+    LmdbSettings tiny =
+        LmdbSettings.standard().withInitialMap(TINY).withGroupBytes(1 << 20).withPacks(false);
     try (LmdbBackend backend = LmdbBackend.create(directory.resolve("repo"), tiny)) {
       AtomicInteger stored = new AtomicInteger();
       AtomicBoolean ended = new AtomicBoolean();
@@ -71,7 +72,8 @@ class MapGrowthTest {
   void oneBlobLargerThanTheMapIsStored() {
     try (LmdbBackend backend =
             LmdbBackend.create(
-                directory.resolve("repo"), LmdbSettings.standard().withInitialMap(TINY));
+                directory.resolve("repo"),
+                LmdbSettings.standard().withInitialMap(TINY).withPacks(false));
         BlobWriter writer = backend.blobs().writer(0)) {
       Sample blob = Sample.of(1, 50 * TINY);
 

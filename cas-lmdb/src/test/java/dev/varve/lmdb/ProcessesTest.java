@@ -137,8 +137,9 @@ class ProcessesTest {
       try (LmdbBackend backend =
               LmdbBackend.open(Path.of(args[0]), LmdbSettings.standard().withInitialMap(1 << 18));
           BlobWriter writer = backend.blobs().writer(0)) {
-        for (int i = 0; i < 20; i++) {
-          Sample blob = Sample.of(i, 1 << 20);
+        for (int i = 0; i < 40; i++) {
+          // Rows of LMDB, not of a pack.
+          Sample blob = Sample.of(i, 30_000);
           writer.put(blob.hash(), blob.bytes());
           writer.flush();
         }
@@ -157,10 +158,10 @@ class ProcessesTest {
       try (Fork fork = Fork.start(128, Fill.class, repo)) {
         fork.await("filled");
 
-        for (int i = 0; i < 20; i++) {
-          Sample blob = Sample.of(i, 1 << 20);
+        for (int i = 0; i < 40; i++) {
+          Sample blob = Sample.of(i, 30_000);
           try (StoredBlob stored = backend.blobs().open(blob.hash()).orElseThrow()) {
-            assertThat(stored.read(0, 1 << 20)).isEqualTo(blob.bytes());
+            assertThat(stored.read(0, 30_000)).isEqualTo(blob.bytes());
           }
         }
         assertThat(backend.store().environment().mapSize()).isGreaterThan(before);

@@ -79,7 +79,8 @@ class UnknownOutcomeTest {
 
   @Test
   void flushFails() {
-    BlobBatch batch = new BlobBatch(backend.store().blobs().files());
+    BlobBatch batch =
+        new BlobBatch(backend.store().blobs().files(), backend.store().blobs().packs());
     Sample blob = Sample.of(1, 100);
     batch.add(blob.hash(), blob.bytes());
 

@@ -28,7 +28,7 @@ class WriterTest {
   void create() {
     backend =
         LmdbBackend.create(
-            directory.resolve("repo"), LmdbSettings.standard().withGroupBytes(1_000_000));
+            directory.resolve("repo"), LmdbSettings.standard().withGroupBytes(250_000));
   }
 
   @AfterEach
@@ -42,7 +42,7 @@ class WriterTest {
     try (BlobWriter writer = backend.blobs().writer(0)) {
       long before = backend.store().queue().transactions();
       for (int i = 0; i < 25; i++) {
-        Sample blob = Sample.of(i, 100_000);
+        Sample blob = Sample.of(i, 25_000);
         writer.put(blob.hash(), blob.bytes());
         put.add(blob.hash());
       }
@@ -51,7 +51,27 @@ class WriterTest {
       assertThat(backend.store().queue().transactions() - before).isEqualTo(2);
       assertThat(backend.blobs().missing(put)).hasSize(5);
       writer.flush();
-      assertThat(writer.totals()).isEqualTo(new WriteTotals(25, 2_500_000, 0, 0));
+      assertThat(writer.totals()).isEqualTo(new WriteTotals(25, 625_000, 0, 0));
+    }
+    assertThat(backend.blobs().missing(put)).isEmpty();
+  }
+
+  @Test
+  void writesPlacesInPacksByItselfAfterFourGroups() {
+    List<ContentHash> put = new ArrayList<>();
+    try (BlobWriter writer = backend.blobs().writer(0)) {
+      long before = backend.store().queue().transactions();
+      for (int i = 0; i < 19; i++) {
+        Sample blob = Sample.of(i, 100_000);
+        writer.put(blob.hash(), blob.bytes());
+        put.add(blob.hash());
+      }
+
+      // Three to a group. With the fifth four are placed, and all five are written.
+      assertThat(backend.store().queue().transactions() - before).isEqualTo(1);
+      assertThat(backend.blobs().missing(put)).hasSize(4);
+      writer.flush();
+      assertThat(writer.totals()).isEqualTo(new WriteTotals(19, 1_900_000, 0, 0));
     }
     assertThat(backend.blobs().missing(put)).isEmpty();
   }

@@ -124,6 +124,11 @@ public final class CountingBackend implements Backend {
   }
 
   @Override
+  public boolean keepsPacks() {
+    return inner.keepsPacks();
+  }
+
+  @Override
   public String location() {
     return inner.location();
   }

@@ -103,6 +103,11 @@ public final class DamagedBackend implements Backend {
   }
 
   @Override
+  public boolean keepsPacks() {
+    return inner.keepsPacks();
+  }
+
+  @Override
   public String location() {
     return "damaged " + inner.location();
   }

@@ -128,6 +128,11 @@ public final class FaultyBackend implements Backend {
   }
 
   @Override
+  public boolean keepsPacks() {
+    return inner.keepsPacks();
+  }
+
+  @Override
   public String location() {
     return "faulty " + inner.location();
   }

@@ -103,6 +103,11 @@ public final class ForgetfulBackend implements Backend {
   }
 
   @Override
+  public boolean keepsPacks() {
+    return inner.keepsPacks();
+  }
+
+  @Override
   public String location() {
     return "forgetful " + inner.location();
   }

@@ -61,6 +61,11 @@ public final class CachedBackend implements Backend {
   }
 
   @Override
+  public boolean keepsPacks() {
+    return far.keepsPacks();
+  }
+
+  @Override
   public String location() {
     return far.location();
   }

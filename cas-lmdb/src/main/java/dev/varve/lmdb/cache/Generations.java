@@ -158,7 +158,7 @@ final class Generations {
     if (closed) {
       throw new IOException("the cache was closed");
     }
-    LmdbBackend made = LmdbBackend.create(directory.resolve(next));
+    LmdbBackend made = LmdbBackend.createWithoutPacks(directory.resolve(next));
     open.put(next, made);
     known = list();
     return made;
