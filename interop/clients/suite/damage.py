@@ -20,28 +20,43 @@ DOCUMENTS = {2: ".zarray", 3: "zarr.json"}
 
 
 @contextlib.contextmanager
-def flipped(file, pieces):
-    """Flips a bit in every place of a file that holds one of the pieces, given as (bytes, offset into them); mends it at the end."""
+def flipped(repository, pieces):
+    """Flips a bit in every place of a repository's files that holds one of the pieces, given as (bytes, offset into them); mends it at the end."""
     places = []
+    for piece, offset in pieces:
+        found = [(file, at + offset) for file in stored(repository) for at in occurrences(file, piece)]
+        if not found:
+            raise ValueError(f"{len(piece)} stored bytes are not found in {repository}")
+        places += found
+    for file, at in places:
+        flip(file, at)
+    try:
+        yield len(places)
+    finally:
+        for file, at in places:
+            flip(file, at)
+
+
+def stored(repository):
+    """The files of a repository that hold objects: short ones are in LMDB, long ones in packs."""
+    return [repository / "data.mdb", *sorted(repository.glob("packs/*.pack"))]
+
+
+def occurrences(file, piece):
+    if file.stat().st_size:
+        with open(file, "rb") as data, mmap.mmap(data.fileno(), 0, access=mmap.ACCESS_READ) as view:
+            at = view.find(piece)
+            while at >= 0:
+                yield at
+                at = view.find(piece, at + 1)
+
+
+def flip(file, at):
     with open(file, "r+b") as data:
-        with mmap.mmap(data.fileno(), 0, access=mmap.ACCESS_READ) as view:
-            for piece, offset in pieces:
-                at = view.find(piece)
-                if at < 0:
-                    raise ValueError(f"{len(piece)} stored bytes are not found in {file}")
-                while at >= 0:
-                    places.append((at + offset, view[at + offset]))
-                    at = view.find(piece, at + 1)
-        for at, byte in places:
-            data.seek(at)
-            data.write(bytes([byte ^ 1]))
-        data.flush()
-        try:
-            yield len(places)
-        finally:
-            for at, byte in places:
-                data.seek(at)
-                data.write(bytes([byte]))
+        data.seek(at)
+        byte = data.read(1)[0]
+        data.seek(at)
+        data.write(bytes([byte ^ 1]))
 
 
 def largest(state):
@@ -100,7 +115,7 @@ class Damage:
                     for state, done in self.committed.items():
                         repository = self.work / "damaged" / state.dataset
                         mend.enter_context(
-                            flipped(repository / "data.mdb", list(pieces(what, state, repository, done)))
+                            flipped(repository, list(pieces(what, state, repository, done)))
                         )
                     self.tally.test(
                         f"requests for damaged bytes are told so ({what})", list(self.raw(what, serving.url))

@@ -19,6 +19,8 @@ enum Damage {
   FLIP_PAGE_HEADER(true, false),
   /** A bit in what LMDB reads of its two root pages. */
   FLIP_ROOT_PAGE(true, false),
+  /** A bit of a pack, with values, headers and what is between. */
+  FLIP_PACK(true, false),
   /** A bit of a value that is a file. */
   FLIP_VALUE_FILE(true, true),
   ZERO_PAGE(false, false),
@@ -26,6 +28,10 @@ enum Damage {
   /** A page written to the place of another. */
   COPY_PAGE(false, false),
   CUT_DATA(false, false),
+  /** A page of a pack written to the place of another. */
+  COPY_PAGE_OF_PACK(false, false),
+  CUT_PACK(false, false),
+  DELETE_PACK(false, false),
   CUT_VALUE_FILE(false, true),
   GROW_VALUE_FILE(false, true),
   DELETE_VALUE_FILE(false, true),
@@ -58,13 +64,17 @@ enum Damage {
   static Damage draw(Random random) {
     int roll = random.nextInt(100);
     if (roll < 75) {
-      return roll < 20
+      return roll < 18
           ? FLIP_ANYWHERE
-          : roll < 55
+          : roll < 48
               ? FLIP_KIND
-              : roll < 66 ? FLIP_PAGE_HEADER : roll < 73 ? FLIP_ROOT_PAGE : FLIP_VALUE_FILE;
+              : roll < 58
+                  ? FLIP_PAGE_HEADER
+                  : roll < 65 ? FLIP_ROOT_PAGE : roll < 73 ? FLIP_PACK : FLIP_VALUE_FILE;
     }
-    Damage[] others = {ZERO_PAGE, SWAP_PAGES, COPY_PAGE, CUT_DATA};
+    Damage[] others = {
+      ZERO_PAGE, SWAP_PAGES, COPY_PAGE, CUT_DATA, COPY_PAGE_OF_PACK, CUT_PACK, DELETE_PACK
+    };
     Damage[] files = {
       CUT_VALUE_FILE, GROW_VALUE_FILE, DELETE_VALUE_FILE, SWAP_VALUE_FILES, COPY_VALUE_FILE
     };
@@ -114,7 +124,27 @@ enum Damage {
       }
       case COPY_PAGE -> write(data, PAGE * one, read(data, PAGE * other)) + " from " + PAGE * other;
       case CUT_DATA -> cut(data, random.nextInt((int) Files.size(data)));
+      case FLIP_PACK, COPY_PAGE_OF_PACK, CUT_PACK, DELETE_PACK ->
+          applyToPack(repository.resolve("packs/00000001.pack"), random);
       default -> applyToFiles(files(repository), random);
+    };
+  }
+
+  private String applyToPack(Path pack, Random random) throws IOException {
+    int length = (int) Files.size(pack);
+    return switch (this) {
+      case FLIP_PACK -> flip(pack, random.nextInt(length), random);
+      case COPY_PAGE_OF_PACK -> {
+        long from = PAGE * (long) random.nextInt(length / PAGE);
+        long to = PAGE * (long) random.nextInt(length / PAGE);
+        yield write(pack, to, read(pack, from)) + " from " + from;
+      }
+      case CUT_PACK -> cut(pack, random.nextInt(length));
+      case DELETE_PACK -> {
+        Files.delete(pack);
+        yield pack.getFileName() + " deleted";
+      }
+      default -> throw new IllegalStateException(name());
     };
   }
 

@@ -65,8 +65,8 @@ class DamageCampaignTest {
           edits.put(Key.of("air/temperature/zarr.json"), Stores.bytes(array("200,1")));
           edits.put(Key.of("air/large/zarr.json"), Stores.bytes(array("2")));
           for (int i = part; i < 200; i += 4) {
-            // Rows within a page, and some that have pages of their own.
-            byte[] chunk = new byte[i % 25 == 0 ? 6000 + i : 20 + i];
+            // Rows within a page, some that have pages of their own, and values in packs.
+            byte[] chunk = new byte[i % 25 == 0 ? 6000 + i : i % 67 == 0 ? 40_000 + i : 20 + i];
             new Random(i).nextBytes(chunk);
             edits.put(Key.of("air/temperature/c/" + i + "/0"), ByteBuffer.wrap(chunk));
           }
@@ -119,6 +119,7 @@ class DamageCampaignTest {
     System.out.println("damage: seed " + seed + ", " + flips + " flips of " + total);
     assertThat(bad).isEmpty();
     assertThat(counts.get(Damage.FLIP_ANYWHERE.name())).containsKey("FOUND");
+    assertThat(counts.get(Damage.FLIP_PACK.name())).containsKey("FOUND");
     for (StoredBits.Kind kind : StoredBits.Kind.values()) {
       // In short runs not every kind has its turn.
       var ofKind = counts.getOrDefault(Damage.FLIP_KIND + ":" + kind, new TreeMap<>());

@@ -94,12 +94,15 @@ class PowerCutTest {
     }
   }
 
-  /** Chunks to import, one of them too large for a row. */
+  /** Chunks to import: one goes to a pack, one is too large for that. */
   private Path source(int number) throws IOException {
     Path chunks = Files.createDirectories(folder.resolve("source" + number + "/a/c"));
     for (int i = 0; i < 5; i++) {
       Files.writeString(chunks.resolve(String.valueOf(i)), ("chunk " + i).repeat(500));
     }
+    byte[] packed = new byte[70_000];
+    new Random(-number - 1).nextBytes(packed);
+    Files.write(chunks.resolve("packed"), packed);
     byte[] large = new byte[Blobs.MAX_WHOLE + 1];
     new Random(number).nextBytes(large);
     Files.write(chunks.resolve("large"), large);
@@ -252,5 +255,21 @@ class PowerCutTest {
     work(1, 3);
     Journal careless = journal().withoutSyncs();
     assertThatThrownBy(() -> cutThePower(careless, 20)).isInstanceOf(AssertionError.class);
+  }
+
+  @Test
+  void packThatWasNotSyncedWouldBeFoundOut() throws Exception {
+    init();
+    work(1, 4);
+    Journal careless = journal().withoutSyncsOf("00000001.pack");
+    assertThatThrownBy(() -> cutThePower(careless, 1_000)).isInstanceOf(AssertionError.class);
+  }
+
+  @Test
+  void folderOfPacksThatWasNotSyncedWouldBeFoundOut() throws Exception {
+    init();
+    work(1, 2);
+    Journal careless = journal().withoutSyncsOf("packs");
+    assertThatThrownBy(() -> cutThePower(careless, 1_000)).isInstanceOf(AssertionError.class);
   }
 }

@@ -39,6 +39,8 @@ final class StoredBits {
     CHUNK(true),
     /** The row that makes a file a value. */
     VALUE_ROW(true),
+    /** The row that makes a record of a pack a value. */
+    PACKED_ROW(true),
     CONFIG(true),
     REF(true),
     LOG_RECORD(true),
@@ -155,6 +157,7 @@ final class StoredBits {
       case "reflog" -> Kind.LOG_RECORD;
       case "gc" -> Kind.COLLECTION_ROW;
       case "values" -> Kind.VALUE_ROW;
+      case "packed" -> Kind.PACKED_ROW;
       case "blobs" ->
           begins(at, size, "VRVN")
               ? Kind.NODE

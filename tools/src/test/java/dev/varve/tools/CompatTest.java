@@ -40,7 +40,9 @@ class CompatTest {
   static void writeWhereAsked() throws IOException {
     if (Boolean.getBoolean("varve.fixtures.write")) {
       for (HashAlgorithm algorithm : HashAlgorithm.values()) {
-        Path path = FIXTURES.resolve("v" + FormatHeader.VERSION + "/" + algorithm.label());
+        // Those with the hash's name alone were written before there were packs, and stay so.
+        Path path =
+            FIXTURES.resolve("v" + FormatHeader.VERSION + "/" + algorithm.label() + "-packs");
         write(path, algorithm);
         Files.deleteIfExists(path.resolve("lock.mdb"));
         try (Repository repository = Varve.open(path)) {
@@ -59,6 +61,7 @@ class CompatTest {
             .exists();
       }
     }
+    assertThat(FIXTURES.resolve("v1/sha256-packs/packs/00000001.pack")).exists();
   }
 
   @Test
@@ -82,14 +85,21 @@ class CompatTest {
   @Test
   void oldRepositoriesTakeNewCommits(@TempDir Path folder) throws IOException {
     for (Path fixture : fixtures()) {
-      try (Repository repository = Varve.open(copy(fixture, folder));
+      Path copy = copy(fixture, folder);
+      try (Repository repository = Varve.open(copy);
           Transaction edits = repository.begin("main")) {
         ContentHash before = repository.resolve("main");
         edits.put(Key.of("air/c/new"), bytes("new"));
+        edits.put(Key.of("air/c/long"), bytes("long".repeat(10_000)));
         CommitOutcome.Committed done = (CommitOutcome.Committed) edits.commit(CommitInfo.of("new"));
         assertThat(done.commit().parents()).containsExactly(before);
-        assertThat(done.changes().added()).isEqualTo(1);
+        assertThat(done.changes().added()).isEqualTo(2);
+        assertThat(repository.snapshot("main").get(Key.of("air/c/long")))
+            .contains(bytes("long".repeat(10_000)));
       }
+      // Where there were none the programs of that time would not look.
+      assertThat(Files.exists(copy.resolve("packs")))
+          .isEqualTo(Files.exists(fixture.resolve("packs")));
     }
   }
 

@@ -77,6 +77,21 @@ public final class Journal {
     return without;
   }
 
+  /** The same without syncs of whatever was made under a name. */
+  public Journal withoutSyncsOf(String name) {
+    Set<Integer> named = new HashSet<>();
+    for (Operation each : operations) {
+      if (each instanceof Operation.Name made && made.inode() >= 0 && made.name().equals(name)) {
+        named.add(made.inode());
+      }
+    }
+    List<Operation> rest = new ArrayList<>(operations);
+    rest.removeIf(each -> each instanceof Operation.Sync sync && named.contains(sync.inode()));
+    Journal without = of(rest);
+    without.made.addAll(made);
+    return without;
+  }
+
   boolean isFolder(int inode) {
     return made.contains(inode);
   }
