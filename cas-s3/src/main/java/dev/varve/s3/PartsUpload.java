@@ -151,6 +151,10 @@ final class PartsUpload {
       parts.put(number, attempts.read(() -> bucket.putPart(key, upload, number, bytes)));
     } catch (RuntimeException bad) {
       failed = bad;
+    } catch (Error broken) {
+      // Parts are joined as they are: one that is not there would be a gap in the value.
+      failed = BackendException.permanent("cannot store part " + number + ": " + broken, broken);
+      throw broken;
     } finally {
       ended(failed);
     }

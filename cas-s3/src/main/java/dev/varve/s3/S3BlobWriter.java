@@ -118,6 +118,10 @@ final class S3BlobWriter implements BlobWriter {
       }
     } catch (RuntimeException bad) {
       failed = bad;
+    } catch (Error broken) {
+      // No memory, perhaps: what was not stored must not be taken for stored.
+      failed = BackendException.permanent("cannot " + operation() + ": " + broken, broken);
+      throw broken;
     } finally {
       done(hash, failed);
     }

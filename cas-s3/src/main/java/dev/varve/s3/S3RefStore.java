@@ -264,7 +264,8 @@ final class S3RefStore implements RefStore, RepairableRefs {
     mark.hold();
     if (mark.required()) {
       // The record may have been read before others were kept out, and the server keeps nobody from
-      // overwriting it.
+      // overwriting it. What was seen before is no answer.
+      seen.forget(next.name());
       Optional<RefRecord> now = read(next.name());
       if (!now.equals(expected)) {
         return new RefOutcome.Lost(now);
@@ -349,6 +350,7 @@ final class S3RefStore implements RefStore, RepairableRefs {
       return new RefOutcome.Done(seen.saw(record));
     }
     if (outcome instanceof ConditionalWrite.Outcome.Unknown unknown) {
+      mark.doubt();
       return new RefOutcome.Unknown(
           record,
           new UnknownOutcomeException(

@@ -22,6 +22,7 @@ final class WriterMark implements AutoCloseable {
   private final S3Layout layout;
   private final Attempts attempts;
   private boolean required;
+  private boolean doubtful;
   private Optional<String> held = Optional.empty();
 
   WriterMark(Bucket bucket, S3Layout layout, Attempts attempts) {
@@ -138,10 +139,20 @@ final class WriterMark implements AutoCloseable {
     }
   }
 
-  /** Lets the next writer in. */
+  /**
+   * Something was sent, and nobody knows whether it will arrive: the mark stays from now on, since
+   * what comes late could overwrite what the next writer wrote.
+   */
+  synchronized void doubt() {
+    doubtful = true;
+  }
+
+  /** Lets the next writer in, unless there is doubt. */
   @Override
   public synchronized void close() {
-    held.ifPresent(this::remove);
+    if (!doubtful) {
+      held.ifPresent(this::remove);
+    }
     held = Optional.empty();
   }
 }

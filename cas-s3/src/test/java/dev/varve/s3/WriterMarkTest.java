@@ -18,6 +18,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
@@ -95,6 +96,29 @@ class WriterMarkTest {
   private static RefChange change(RefName name, long nonce) {
     return new RefChange(
         name, Optional.of(ContentHash.ZERO), true, new Nonce(0, nonce), "test", "ada", 1);
+  }
+
+  @Test
+  void aMarkStaysWhereAWriteMayStillArrive() {
+    AtomicBoolean sent = new AtomicBoolean();
+    FaultyBucket faulty = new FaultyBucket(bucket, (request, key) -> FaultyBucket.Fate.FINE);
+    RefName main = RefName.branch("main");
+    try (S3Backend one = new S3Backend(faulty, LAYOUT, MemoryFactory.SETTINGS);
+        BlobWriter writer = one.blobs().writer(0)) {
+      one.requireSoleWriter();
+      RefOutcome made = one.refs().compareAndSet(Optional.empty(), change(main, 1), writer.flush());
+      RefRecord first = ((RefOutcome.Done) made).record();
+      faulty.follow(
+          (request, key) -> {
+            sent.compareAndSet(false, request.equals("create") && key.contains("refs/"));
+            return sent.get() ? FaultyBucket.Fate.LOST : FaultyBucket.Fate.FINE;
+          });
+      assertThat(one.refs().compareAndSet(Optional.of(first), change(main, 2), writer.flush()))
+          .isInstanceOf(RefOutcome.Unknown.class);
+      faulty.follow((request, key) -> FaultyBucket.Fate.FINE);
+    }
+    assertThat(bucket.keys()).anyMatch(key -> key.startsWith(LAYOUT.writers()));
+    assertThatThrownBy(mark()::hold).hasMessageContaining("another is at work");
   }
 
   @Test
