@@ -165,7 +165,9 @@ final class LmdbBlobStore implements BlobStore, ScannableBlobs, RepairableBlobs 
 
   @Override
   public BlobWriter writer(long epoch) {
-    return new LmdbBlobWriter(this, queue, keepsPacks() ? appender : null, groupBytes, epoch);
+    // Where nothing can be written, the queue says so, in its words.
+    boolean packs = keepsPacks() && !environment.readOnly();
+    return new LmdbBlobWriter(this, queue, packs ? appender : null, groupBytes, epoch);
   }
 
   @Override

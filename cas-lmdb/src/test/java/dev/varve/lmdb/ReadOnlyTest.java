@@ -27,6 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ReadOnlyTest {
   private static final RefName MAIN = RefName.branch("main");
   private final Sample small = Sample.of(1, 1000);
+  private final Sample packed = Sample.of(4, 100_000);
   private final GeneratedSource large = GeneratedSource.of(2, 2L * Blobs.MAX_WHOLE);
 
   @TempDir Path directory;
@@ -37,6 +38,7 @@ class ReadOnlyTest {
       Evidence evidence;
       try (BlobWriter writer = backend.blobs().writer(0)) {
         writer.put(small.hash(), small.bytes());
+        writer.put(packed.hash(), packed.bytes());
         writer.put(large.hash(), large);
         evidence = writer.flush();
       }
@@ -50,6 +52,7 @@ class ReadOnlyTest {
       assertThat(backend.config()).isPresent();
       VerifiedBlobs blobs = new VerifiedBlobs(backend.blobs(), HashAlgorithm.SHA256);
       assertThat(blobs.get("blob", small.hash(), 1000)).isEqualTo(small.bytes());
+      assertThat(blobs.verify("value", packed.hash())).isEqualTo(packed.length());
       assertThat(blobs.verify("value", large.hash())).isEqualTo(large.length());
       assertThat(backend.refs().read(MAIN).orElseThrow().target()).contains(small.hash());
       backend.checkStructure();
@@ -68,6 +71,13 @@ class ReadOnlyTest {
       try (BlobWriter writer = backend.blobs().writer(0)) {
         writer.put(small.hash(), small.bytes());
         assertThatThrownBy(writer::flush).isInstanceOf(BackendException.class);
+      }
+      try (BlobWriter writer = backend.blobs().writer(0)) {
+        Sample other = Sample.of(5, 100_000);
+        writer.put(other.hash(), other.bytes());
+        assertThatThrownBy(writer::flush)
+            .isInstanceOf(BackendException.class)
+            .hasMessageContaining("reading alone");
       }
       try (BlobWriter writer = backend.blobs().writer(0)) {
         GeneratedSource other = GeneratedSource.of(3, 2L * Blobs.MAX_WHOLE);
