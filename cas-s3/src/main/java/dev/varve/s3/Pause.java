@@ -21,8 +21,13 @@ public interface Pause {
    * @param random is asked by one thread at a time
    */
   static Pause jittered(RandomGenerator random) {
+    return jittered(random, 100, 5_000);
+  }
+
+  /** Likewise, from {@code first} milliseconds at most to {@code longest}. */
+  static Pause jittered(RandomGenerator random, long first, long longest) {
     return attempt -> {
-      long most = Math.min(5_000, 100L << Math.min(attempt - 1, 16));
+      long most = Math.min(longest, first << Math.min(attempt - 1, 16));
       long millis;
       synchronized (random) {
         millis = random.nextLong(most + 1);

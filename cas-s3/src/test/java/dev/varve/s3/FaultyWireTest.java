@@ -1,6 +1,5 @@
 package dev.varve.s3;
 
-import dev.varve.ref.RefName;
 import dev.varve.testkit.BackendContract;
 import dev.varve.testkit.BackendFactory;
 import dev.varve.testkit.BlobStoreContract;
@@ -99,10 +98,9 @@ class FaultyWireTest {
 
   @Nested
   class RefNamesTest extends RefNamesContract {
-    /** Servers upon file systems have no longer names of files. */
     @Override
     protected int longest() {
-      return TestServer.isGiven() ? 200 : RefName.MAX_BYTES;
+      return TestServer.longestName();
     }
 
     @Override

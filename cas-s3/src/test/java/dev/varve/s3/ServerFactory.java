@@ -23,18 +23,7 @@ record ServerFactory(TestServer server, TestServer path, Map<Path, String> bucke
 
   /** Patient, and with pauses as short as a local server needs. */
   static S3Settings settings(long seed) {
-    SplittableRandom random = new SplittableRandom(seed);
-    return new S3Settings(
-        8,
-        32 << 20,
-        12,
-        attempt -> {
-          long millis;
-          synchronized (random) {
-            millis = random.nextLong(2L << Math.min(attempt, 4));
-          }
-          Thread.sleep(millis);
-        });
+    return new S3Settings(8, 32 << 20, 12, Pause.jittered(new SplittableRandom(seed), 3, 31));
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.varve.s3;
 
+import dev.varve.ref.RefName;
 import java.net.URI;
 import java.util.Optional;
 import java.util.UUID;
@@ -31,6 +32,13 @@ record TestServer(URI endpoint, String accessKey, String secretKey) {
   /** Whether it is a server that was started by others, and so no small one in memory. */
   static boolean isGiven() {
     return System.getProperty("varve.s3.endpoint") != null;
+  }
+
+  /**
+   * Bytes of the longest name of a ref: servers upon file systems have no longer names of files.
+   */
+  static int longestName() {
+    return isGiven() ? 200 : RefName.MAX_BYTES;
   }
 
   private static final class Shared {

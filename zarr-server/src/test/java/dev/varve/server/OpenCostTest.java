@@ -1,22 +1,16 @@
 package dev.varve.server;
 
+import static dev.varve.testkit.CountingBackend.Count.ASKED;
+import static dev.varve.testkit.CountingBackend.Count.LISTED;
+import static dev.varve.testkit.CountingBackend.Count.OPENED;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.varve.blob.BlobStore;
-import dev.varve.blob.BlobWriter;
-import dev.varve.blob.StoredBlob;
-import dev.varve.hash.ContentHash;
 import dev.varve.memory.MemoryBackend;
-import dev.varve.ref.Backend;
-import dev.varve.ref.RefStore;
+import dev.varve.testkit.CountingBackend;
 import dev.varve.tree.Key;
 import dev.varve.version.CommitInfo;
 import dev.varve.version.Transaction;
 import java.nio.ByteBuffer;
-import java.util.Collection;
-import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 /** To open a data set costs its documents, however many chunks lie beside them. */
@@ -38,70 +32,11 @@ class OpenCostTest {
     "lat/.zarray"
   };
 
-  /** Counts what is asked of storage. */
-  private static final class Counting implements Backend, BlobStore {
-    private final Backend inner = new MemoryBackend();
-    private final AtomicLong reads = new AtomicLong();
-    private final AtomicLong lists = new AtomicLong();
-
-    @Override
-    public Optional<StoredBlob> open(ContentHash hash) {
-      reads.incrementAndGet();
-      return inner.blobs().open(hash);
-    }
-
-    @Override
-    public Set<ContentHash> missing(Collection<ContentHash> hashes) {
-      lists.incrementAndGet();
-      return inner.blobs().missing(hashes);
-    }
-
-    @Override
-    public BlobWriter writer(long epoch) {
-      return inner.blobs().writer(epoch);
-    }
-
-    @Override
-    public BlobStore blobs() {
-      return this;
-    }
-
-    @Override
-    public RefStore refs() {
-      return inner.refs();
-    }
-
-    @Override
-    public Optional<ByteBuffer> config() {
-      return inner.config();
-    }
-
-    @Override
-    public boolean createConfig(ByteBuffer bytes) {
-      return inner.createConfig(bytes);
-    }
-
-    @Override
-    public String location() {
-      return inner.location();
-    }
-
-    @Override
-    public void requireSoleWriter() {
-      inner.requireSoleWriter();
-    }
-
-    @Override
-    public void close() {
-      inner.close();
-    }
-  }
-
   private record Cost(long reads, long lists, int found) {}
 
   /** Opens a data set of so many chunks through a server that has read nothing yet. */
   private static Cost open(int chunks) {
-    Counting backend = new Counting();
+    CountingBackend backend = new CountingBackend(new MemoryBackend());
     try (Transaction transaction = Served.create(backend).begin("main")) {
       transaction.put(Key.of(".zgroup"), Served.bytes("{\"zarr_format\":2}"));
       transaction.put(Key.of("air/.zarray"), Served.bytes(String.format(ARRAY, chunks)));
@@ -112,14 +47,18 @@ class OpenCostTest {
       Served.committed(transaction.commit(CommitInfo.of("chunks")));
     }
     try (Served ocean = Served.opened(backend)) {
-      long reads = backend.reads.get();
-      long lists = backend.lists.get();
+      long reads = backend.get(OPENED);
+      long lists = lists(backend);
       int found = 0;
       for (String key : OPENING) {
         found += ocean.get("/ocean/@main/" + key).statusCode() == 200 ? 1 : 0;
       }
-      return new Cost(backend.reads.get() - reads, backend.lists.get() - lists, found);
+      return new Cost(backend.get(OPENED) - reads, lists(backend) - lists, found);
     }
+  }
+
+  private static long lists(CountingBackend backend) {
+    return backend.get(ASKED) + backend.get(LISTED);
   }
 
   @Test
