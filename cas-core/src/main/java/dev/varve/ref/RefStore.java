@@ -1,8 +1,11 @@
 package dev.varve.ref;
 
 import dev.varve.blob.Evidence;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -26,6 +29,16 @@ public interface RefStore {
    */
   default Optional<RefRecord> recent(RefName name) {
     return read(name);
+  }
+
+  /**
+   * The newest records of some refs, also those without a target; refs that never were are not in
+   * it.
+   */
+  default Map<RefName, RefRecord> read(Collection<RefName> names) {
+    Map<RefName, RefRecord> found = new HashMap<>();
+    names.forEach(name -> read(name).ifPresent(record -> found.put(name, record)));
+    return found;
   }
 
   /**

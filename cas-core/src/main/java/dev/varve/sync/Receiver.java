@@ -14,13 +14,10 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The receiver's refs as they were read once. One thread. Few refs are read by name, for where
+ * The receiver's refs as they were read once. One thread. Refs are read by name first, for where
  * nothing is to be done that is all that is asked of the receiver.
  */
 final class Receiver {
-  /** Up to so many refs are read one by one; more cost no more by a listing. */
-  private static final int FEW = 3;
-
   private final RefStore refs;
   private final Map<RefName, Optional<RefRecord>> records = new HashMap<>();
 
@@ -30,12 +27,8 @@ final class Receiver {
 
   /** Reads the refs with these names. */
   void read(Collection<RefName> names) {
-    if (names.size() <= FEW) {
-      names.forEach(name -> records.put(name, refs.read(name)));
-      return;
-    }
-    names.stream().map(RefName::kind).distinct().forEach(this::list);
-    names.forEach(name -> records.putIfAbsent(name, Optional.empty()));
+    Map<RefName, RefRecord> found = refs.read(names);
+    names.forEach(name -> records.put(name, Optional.ofNullable(found.get(name))));
   }
 
   /** Reads all other refs, too: whatever they reach need not be sent. */

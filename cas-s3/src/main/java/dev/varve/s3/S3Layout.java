@@ -73,9 +73,14 @@ record S3Layout(String prefix) {
     return name.matches("[0-9a-f]{2}/[0-9a-f]{62}");
   }
 
+  /** The folder of all refs. */
+  String refs() {
+    return prefix + "refs/";
+  }
+
   /** The folder of all refs of a kind. */
   String refs(RefName.Kind kind) {
-    return prefix + "refs/" + kind.folder() + "/";
+    return refs() + kind.folder() + "/";
   }
 
   /** The folder of a ref's records; one segment a name, so that no ref is within another. */

@@ -15,8 +15,11 @@ import dev.varve.ref.RefStore;
 import dev.varve.ref.RepairableRefs;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.Future;
@@ -168,14 +171,49 @@ final class S3RefStore implements RefStore, RepairableRefs {
     return names;
   }
 
-  /** {@inheritDoc} All are read as they are stored, whatever was seen before. */
+  /**
+   * {@inheritDoc} All are read as they are stored, whatever was seen before. One listing, where
+   * that shows all records of all refs, and a GET for each ref; else a listing for each ref, too.
+   */
   @Override
   public List<RefRecord> list(RefName.Kind kind) {
-    List<RefName> names = names(kind);
+    NewestNumbers page = NewestNumbers.below(layout.refs(kind), bucket, attempts);
+    List<RefName> names =
+        page.all()
+            ? page.numbers().keySet().stream()
+                .map(folder -> layout.refOf(kind, folder))
+                .sorted()
+                .toList()
+            : names(kind);
     names.forEach(seen::forget);
-    return workers.map("list refs of " + bucket.location(), names, name -> readNow(name)).stream()
+    return workers
+        .map("list refs of " + bucket.location(), names, name -> read(name, page))
+        .stream()
         .flatMap(Optional::stream)
         .toList();
+  }
+
+  /** {@inheritDoc} Of several as {@link #list} does it. */
+  @Override
+  public Map<RefName, RefRecord> read(Collection<RefName> names) {
+    if (names.size() < 2) {
+      return RefStore.super.read(names);
+    }
+    NewestNumbers page = NewestNumbers.below(layout.refs(), bucket, attempts);
+    Map<RefName, RefRecord> found = new HashMap<>();
+    List<RefName> asked = List.copyOf(names);
+    workers
+        .map("read refs of " + bucket.location(), asked, name -> read(name, page))
+        .forEach(record -> record.ifPresent(each -> found.put(each.name(), each)));
+    return found;
+  }
+
+  private Optional<RefRecord> read(RefName name, NewestNumbers page) {
+    OptionalLong number = page.of(layout.ref(name));
+    if (number.isPresent()) {
+      return Optional.of(listed(name, number.getAsLong()));
+    }
+    return page.all() ? Optional.empty() : readNow(name);
   }
 
   @Override

@@ -101,6 +101,61 @@ class S3RulesTest {
             "list " + layout.ref(MAIN));
   }
 
+  private RefRecord moved(RefName name, int times) {
+    Optional<RefRecord> newest = Optional.empty();
+    for (int i = 0; i < times; i++) {
+      RefChange change = new RefChange(name, Optional.of(TARGET), true, new Nonce(i, 3), "", "", 0);
+      newest =
+          Optional.of(
+              ((RefOutcome.Done) backend.refs().compareAndSet(newest, change, FRESH)).record());
+    }
+    return newest.orElseThrow();
+  }
+
+  @Test
+  void refsWithFewRecordsAreReadByOneListingAndARequestEach() {
+    RefRecord a = moved(RefName.branch("a"), 3);
+    RefRecord b = moved(RefName.branch("b/c"), 2);
+    RefRecord tag = moved(RefName.tag("b"), 1);
+    S3Backend other = new S3Backend(bucket, layout, MemoryFactory.SETTINGS);
+    note();
+
+    assertThat(other.refs().read(List.of(a.name(), tag.name(), b.name())).values())
+        .containsExactlyInAnyOrder(a, b, tag);
+    assertThat(requests)
+        .containsExactlyInAnyOrder(
+            "list p/refs/",
+            "get " + layout.refRecord(a.name(), a.number()),
+            "get " + layout.refRecord(b.name(), b.number()),
+            "get " + layout.refRecord(tag.name(), tag.number()));
+
+    requests.clear();
+    assertThat(other.refs().list(RefName.Kind.HEADS)).containsExactly(a, b);
+    assertThat(requests).hasSize(3).startsWith("list p/refs/heads/");
+  }
+
+  @Test
+  void refsThatAPageDoesNotShowAreAskedForOneByOne() {
+    RefRecord first = moved(RefName.branch("a"), 400);
+    RefRecord second = moved(RefName.branch("b"), 700);
+    RefRecord third = moved(RefName.branch("c"), 2);
+    S3Backend other = new S3Backend(bucket, layout, MemoryFactory.SETTINGS);
+    note();
+
+    assertThat(
+            other
+                .refs()
+                .read(List.of(first.name(), second.name(), third.name(), RefName.branch("d"))))
+        .hasSize(3)
+        .containsEntry(first.name(), first)
+        .containsEntry(second.name(), second)
+        .containsEntry(third.name(), third);
+    assertThat(requests)
+        .hasSize(6)
+        .contains("list " + layout.ref(third.name()), "list " + layout.ref(RefName.branch("d")));
+    assertThat(other.refs().list(RefName.Kind.HEADS)).containsExactly(first, second, third);
+  }
+
   @Test
   void recordThatWasSeenIsNotReadAgain() {
     RefRecord record = created();

@@ -15,6 +15,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.stream.LongStream;
@@ -238,6 +239,22 @@ public abstract class RefStoreContract extends ContractFixture {
     assertThat(again.read(MAIN)).contains(second);
     assertThat(changes(again.log(MAIN))).containsExactly(second, first);
     assertThat(again.list(RefName.Kind.HEADS)).containsExactly(second);
+  }
+
+  @Test
+  void severalRefsAreReadAtOnce() {
+    RefName tag = RefName.tag("v1");
+    RefName within = RefName.branch("main/within");
+    RefRecord first = next(Changes.to(MAIN, Changes.target(1), 1));
+    RefRecord second = next(Changes.to(MAIN, Changes.target(2), 2));
+    RefRecord tagged = next(Changes.to(tag, Changes.target(1), 3));
+    RefRecord below = next(Changes.to(within, Changes.target(3), 4));
+
+    assertThat(first.number()).isLessThan(second.number());
+    assertThat(refs().read(List.of())).isEmpty();
+    assertThat(refs().read(List.of(MAIN))).containsExactly(Map.entry(MAIN, second));
+    assertThat(reopen().refs().read(List.of(tag, RefName.branch("never"), within, MAIN)))
+        .containsOnly(Map.entry(MAIN, second), Map.entry(tag, tagged), Map.entry(within, below));
   }
 
   @Test

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Random;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -94,6 +95,18 @@ class SyncS3Test {
   void aPushOfNothingIsThreeRequests() {
     run("clone", here, REMOTE).exits(0);
     assertThat(requests(() -> run("push", here, REMOTE).exits(0))).isEqualTo(3);
+  }
+
+  /** The configuration, one listing, and a record each. */
+  @Test
+  void aPushOfNothingToManyRefsIsARequestEach() {
+    for (String name : List.of("b", "c", "d", "e")) {
+      Cli.run("branch", here, name).exits(0);
+      Cli.run("tag", here, "v-" + name).exits(0);
+    }
+    run("clone", here, REMOTE).exits(0);
+    assertThat(requests(() -> run("push", here, REMOTE, "--all").exits(0))).isEqualTo(2 + 9);
+    assertThat(requests(() -> run("push", here, REMOTE, "b", "c").exits(0))).isEqualTo(2 + 2);
   }
 
   @Test
