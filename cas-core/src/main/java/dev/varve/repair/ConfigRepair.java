@@ -12,20 +12,24 @@ import dev.varve.ref.RepairableBackend;
 import dev.varve.version.Repository;
 import dev.varve.version.RepositoryConfig;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gives a damaged configuration its bytes back. It says little: which hash names everything. That
- * shows in the stored blobs, and the rest is the format's. One thread.
+ * Gives a damaged configuration its bytes back. It says little: which hash names everything, which
+ * shows in the stored blobs; and whether one writer at a time may write, which shows in what is
+ * left of it, or nowhere, and then the report says so. The rest is the format's. One thread.
  */
 final class ConfigRepair {
   /** How many small blobs are asked which hash named them, in case the first are damaged. */
   private static final int ASKED = 64;
 
   private static final int MOST_BYTES = 1 << 12;
+
+  private static final byte[] SINGLE_WRITER = "single-writer".getBytes(StandardCharsets.US_ASCII);
 
   private ConfigRepair() {}
 
@@ -46,8 +50,8 @@ final class ConfigRepair {
     }
     Right right =
         oneBit(found)
-            .or(() -> byStoredBlobs(backend))
-            .or(() -> byOther(backend, other))
+            .or(() -> byStoredBlobs(backend, found))
+            .or(() -> byOther(backend, other, found))
             .orElseThrow(() -> damage);
     if (mode == RepairOptions.Mode.MEND) {
       backend
@@ -56,31 +60,71 @@ final class ConfigRepair {
     } else if (found.isPresent()) {
       journal.movedAside(Finding.Role.CONFIG, "configuration", "config", Journal.NOT_YET);
     }
-    journal.repaired(Finding.Role.CONFIG, "configuration", "config", right.source());
+    journal.repaired(
+        Finding.Role.CONFIG, "configuration" + right.writers(), "config", right.source());
     return right.bytes();
   }
 
-  /** A configuration's bytes, and where they are from. */
-  private record Right(ByteBuffer bytes, RepairEvent.Source source) {}
+  /** A configuration's bytes, what is to be said of who may write, and where they are from. */
+  private record Right(ByteBuffer bytes, String writers, RepairEvent.Source source) {}
 
   private static Optional<Right> oneBit(Optional<ByteBuffer> found) {
     return found
         .flatMap(
             bytes -> OneBit.find(bytes, MOST_BYTES, tried -> damage(Optional.of(tried)) == null))
-        .map(bytes -> new Right(bytes, RepairEvent.Source.ONE_BIT));
+        .map(bytes -> new Right(bytes, "", RepairEvent.Source.ONE_BIT));
   }
 
-  private static Optional<Right> byStoredBlobs(RepairableBackend backend) {
+  private static Optional<Right> byStoredBlobs(
+      RepairableBackend backend, Optional<ByteBuffer> found) {
     return algorithm(backend.blobs())
-        .map(hash -> RepositoryConfig.of(hash).in(backend).encode())
-        .map(bytes -> new Right(bytes, RepairEvent.Source.FORMAT));
+        .map(hash -> right(RepositoryConfig.of(hash), backend, found, RepairEvent.Source.FORMAT));
   }
 
   /** What is stored here is taken to be named as it is there, where nothing here can tell. */
-  private static Optional<Right> byOther(RepairableBackend backend, Optional<Repository> other) {
-    return other
-        .map(repository -> repository.config().in(backend).encode())
-        .map(bytes -> new Right(bytes, RepairEvent.Source.OTHER));
+  private static Optional<Right> byOther(
+      RepairableBackend backend, Optional<Repository> other, Optional<ByteBuffer> found) {
+    return other.map(
+        repository ->
+            right(
+                RepositoryConfig.of(repository.config().hash()),
+                backend,
+                found,
+                RepairEvent.Source.OTHER));
+  }
+
+  /**
+   * Whether one writer at a time may write is a matter of the storage here, whatever holds
+   * elsewhere; and a promise that is kept in vain costs three requests, one that is broken costs
+   * commits.
+   */
+  private static Right right(
+      RepositoryConfig many,
+      RepairableBackend backend,
+      Optional<ByteBuffer> found,
+      RepairEvent.Source source) {
+    boolean single = found.filter(ConfigRepair::mentionsSingleWriter).isPresent();
+    return new Right(
+        (single ? many.forSingleWriter() : many).in(backend).encode(),
+        single
+            ? " (for one writer at a time, as what is left of it says)"
+            : " (for many writers: nothing is left that says otherwise; if it was made with"
+                + " --single-writer, let only one program write)",
+        source);
+  }
+
+  /** Whether the feature's name stands there, at least half of it. */
+  private static boolean mentionsSingleWriter(ByteBuffer bytes) {
+    for (int at = bytes.position(); at + SINGLE_WRITER.length <= bytes.limit(); at++) {
+      int alike = 0;
+      for (int i = 0; i < SINGLE_WRITER.length; i++) {
+        alike += bytes.get(at + i) == SINGLE_WRITER[i] ? 1 : 0;
+      }
+      if (alike > SINGLE_WRITER.length / 2) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** What is wrong, or null. */

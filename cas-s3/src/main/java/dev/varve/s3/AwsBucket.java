@@ -48,11 +48,13 @@ final class AwsBucket implements Bucket {
   private static final String BYTES = "application/octet-stream";
 
   private final S3Client client;
+  private final RenewedCredentials credentials;
   private final S3Location location;
 
   AwsBucket(S3Location location, AwsCredentialsProvider credentials, int connections) {
     this.location = location;
-    this.client = client(location, credentials, connections);
+    this.credentials = RenewedCredentials.of(credentials);
+    this.client = client(location, this.credentials, connections);
   }
 
   /** A client that sends every request once, in the way described above. */
@@ -102,7 +104,7 @@ final class AwsBucket implements Bucket {
 
   private <R> R send(String operation, String key, Supplier<R> request) {
     try {
-      return request.get();
+      return credentials.signed(request);
     } catch (SdkException failed) {
       throw S3Errors.of(operation, place(key), failed);
     } catch (UncheckedIOException broken) {
@@ -170,11 +172,13 @@ final class AwsBucket implements Bucket {
           : Optional.empty();
     }
     try (ResponseInputStream<GetObjectResponse> in =
-        client.getObject(
-            get ->
-                get.bucket(location.bucket())
-                    .key(key)
-                    .range("bytes=" + position + "-" + (position + count - 1)))) {
+        credentials.signed(
+            () ->
+                client.getObject(
+                    get ->
+                        get.bucket(location.bucket())
+                            .key(key)
+                            .range("bytes=" + position + "-" + (position + count - 1))))) {
       whole("read", key, in.response().contentLength());
       return Optional.of(piece(in, position, count));
     } catch (AwsServiceException refused) {
@@ -230,8 +234,13 @@ final class AwsBucket implements Bucket {
   public Optional<Head> head(String key) {
     try {
       HeadObjectResponse answer =
-          client.headObject(
-              head -> head.bucket(location.bucket()).key(key).checksumMode(ChecksumMode.ENABLED));
+          credentials.signed(
+              () ->
+                  client.headObject(
+                      head ->
+                          head.bucket(location.bucket())
+                              .key(key)
+                              .checksumMode(ChecksumMode.ENABLED)));
       return Optional.of(
           new Head(
               answer.contentLength(),
@@ -265,7 +274,9 @@ final class AwsBucket implements Bucket {
           whole(
               "look for",
               key,
-              client.headObject(head -> head.bucket(location.bucket()).key(key)).contentLength()));
+              credentials
+                  .signed(() -> client.headObject(head -> head.bucket(location.bucket()).key(key)))
+                  .contentLength()));
     } catch (AwsServiceException refused) {
       if (S3Errors.absent(refused)) {
         return OptionalLong.empty();
@@ -401,5 +412,6 @@ final class AwsBucket implements Bucket {
   @Override
   public void close() {
     client.close();
+    credentials.close();
   }
 }

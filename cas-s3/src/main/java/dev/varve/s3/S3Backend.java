@@ -9,7 +9,6 @@ import java.nio.ByteBuffer;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
-import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
 
 /**
  * Blobs and refs under a prefix of an S3 bucket. Thread-safe, and safe between processes and
@@ -47,7 +46,7 @@ public final class S3Backend implements RepairableBackend {
    * with the bucket or the credentials.
    */
   public static S3Backend create(S3Location location, S3Settings settings) {
-    return create(location, settings, DefaultCredentialsProvider.builder().build());
+    return create(location, settings, RenewedCredentials.ofEnvironment());
   }
 
   /**
@@ -66,7 +65,7 @@ public final class S3Backend implements RepairableBackend {
    * @throws NotFoundException where no configuration is stored
    */
   public static S3Backend open(S3Location location, S3Settings settings) {
-    return open(location, settings, DefaultCredentialsProvider.builder().build());
+    return open(location, settings, RenewedCredentials.ofEnvironment());
   }
 
   /** As {@link #open(S3Location, S3Settings)}, with credentials that are not the environment's. */

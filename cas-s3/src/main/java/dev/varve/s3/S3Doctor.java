@@ -9,7 +9,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
-import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
 
 /**
  * Finds out by trying whether a repository is safe on a server, and whether the bucket's rules
@@ -44,7 +43,7 @@ public final class S3Doctor implements AutoCloseable {
    */
   public static S3Doctor of(
       S3Location location, S3Settings settings, InstantSource clock, String id) {
-    return of(location, settings, DefaultCredentialsProvider.builder().build(), clock, id);
+    return of(location, settings, RenewedCredentials.ofEnvironment(), clock, id);
   }
 
   /** As {@link #of(S3Location, S3Settings, InstantSource, String)}, with other credentials. */

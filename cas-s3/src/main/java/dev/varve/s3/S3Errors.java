@@ -18,6 +18,18 @@ final class S3Errors {
   }
 
   /**
+   * Whether the answer says that the credentials had expired, or may say so: an answer to HEAD has
+   * no words.
+   */
+  static boolean expired(AwsServiceException answer) {
+    return switch (code(answer)) {
+      case "ExpiredToken", "ExpiredTokenException", "TokenRefreshRequired" -> true;
+      case "", "403", "Forbidden" -> answer.statusCode() == 403;
+      default -> false;
+    };
+  }
+
+  /**
    * The failure behind an exception of the SDK.
    *
    * @param operation what was tried, as in "read"
@@ -104,7 +116,7 @@ final class S3Errors {
   private static String advice(AwsServiceException answer) {
     return switch (code(answer)) {
       case "NoSuchBucket" -> "; make the bucket first";
-      case "ExpiredToken", "TokenRefreshRequired", "InvalidToken" ->
+      case "ExpiredToken", "ExpiredTokenException", "TokenRefreshRequired", "InvalidToken" ->
           "; the credentials have expired: get new ones and run it again";
       case "InvalidAccessKeyId", "SignatureDoesNotMatch" -> "; check the access key and its secret";
       case "RequestTimeTooSkewed" -> "; set this machine's clock";
@@ -118,7 +130,9 @@ final class S3Errors {
                 region(answer).isEmpty()
                     ? "; the bucket is elsewhere: check --region and --endpoint"
                     : "; name the bucket's region with --region" + region(answer);
-            case 403 -> "; the credentials need the right to get, put and list objects there";
+            case 403 ->
+                "; the credentials need the right to get, put and list objects there"
+                    + (expired(answer) ? ", or have expired: get new ones" : "");
             case 404 -> "; check the bucket and --endpoint";
             case 501 -> "; this server lacks what Varve needs";
             default -> "";

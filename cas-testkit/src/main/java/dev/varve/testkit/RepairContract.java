@@ -414,6 +414,33 @@ public abstract class RepairContract extends ContractFixture {
     assertThat(reopened().snapshot("main").get(Key.of("air/c/8"))).contains(text("eight"));
   }
 
+  /** The configuration after its repair, and what the report calls it. */
+  private String repairedConfig(ByteBuffer damaged) {
+    ((RepairableBackend) backend()).replaceConfig(damaged);
+    assertThat(repair().whole()).isTrue();
+    return events(RepairEvent.Repaired.class).get(0).what();
+  }
+
+  @Test
+  void aConfigurationForOneWriterStaysOneWhereAnythingTells() {
+    ByteBuffer many = backend().config().orElseThrow();
+    ByteBuffer single =
+        RepositoryConfig.of(HashAlgorithm.SHA256).forSingleWriter().in(backend()).encode();
+    for (int bytes = 1; bytes < 6; bytes++) {
+      ByteBuffer damaged = ByteBuffer.allocate(single.remaining()).put(single.duplicate()).flip();
+      for (int i = 0; i < bytes; i++) {
+        // Within the feature's name, which ends 34 bytes before the end.
+        damaged.put(damaged.limit() - 36 - 2 * i, (byte) 7);
+      }
+      assertThat(repairedConfig(damaged)).contains("for one writer at a time");
+      assertThat(backend().config()).contains(single);
+    }
+
+    ByteBuffer cut = single.duplicate().limit(10);
+    assertThat(repairedConfig(cut)).contains("for many writers").contains("--single-writer");
+    assertThat(backend().config()).contains(many);
+  }
+
   @Test
   void damagedConfigurationIsWrittenAnew() {
     ByteBuffer right = backend().config().orElseThrow();

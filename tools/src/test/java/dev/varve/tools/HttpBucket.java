@@ -81,6 +81,13 @@ final class HttpBucket implements AutoCloseable {
   private final TreeMap<String, Stored> objects = new TreeMap<>();
   private final Map<String, TreeMap<Integer, byte[]>> uploads = new HashMap<>();
   private final AtomicInteger requests = new AtomicInteger();
+  private final AtomicInteger expired = new AtomicInteger();
+
+  /** The access key that is refused, from which request on, and which the JVM has then. */
+  private String expiring = "";
+
+  private int expiresAt = Integer.MAX_VALUE;
+  private String nextKey;
 
   HttpBucket(String name) {
     this.name = name;
@@ -109,6 +116,34 @@ final class HttpBucket implements AutoCloseable {
 
   private synchronized boolean has(Flaw flaw) {
     return flaws.contains(flaw);
+  }
+
+  /**
+   * Lets the credentials in use expire with the request after so many.
+   *
+   * @param next the access key that the JVM has from then on
+   */
+  synchronized void expireAfter(int more, String next) {
+    expiring = System.getProperty("aws.accessKeyId");
+    expiresAt = requests.get() + more;
+    nextKey = next;
+  }
+
+  /** How many requests were refused since their credentials had expired. */
+  int expired() {
+    return expired.get();
+  }
+
+  private synchronized boolean isExpired(HttpExchange exchange, int request) {
+    if (request > expiresAt && nextKey != null) {
+      System.setProperty("aws.accessKeyId", nextKey);
+      nextKey = null;
+    }
+    return request > expiresAt
+        && exchange
+            .getRequestHeaders()
+            .getFirst("Authorization")
+            .contains("Credential=" + expiring + "/");
   }
 
   /** A command's arguments, and behind them those that name this server. */
@@ -150,12 +185,15 @@ final class HttpBucket implements AutoCloseable {
   }
 
   private void answer(HttpExchange exchange) throws IOException {
-    requests.incrementAndGet();
+    int request = requests.incrementAndGet();
     try (exchange) {
       String path = exchange.getRequestURI().getPath();
       String root = "/" + name;
       Map<String, String> query = query(exchange.getRequestURI().getRawQuery());
-      if (has(Flaw.NO_ACCESS)) {
+      if (isExpired(exchange, request)) {
+        expired.incrementAndGet();
+        error(exchange, 403, "ExpiredToken");
+      } else if (has(Flaw.NO_ACCESS)) {
         error(exchange, 403, "AccessDenied");
       } else if (has(Flaw.OTHER_TIME)) {
         error(exchange, 403, "RequestTimeTooSkewed");

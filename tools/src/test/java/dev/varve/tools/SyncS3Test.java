@@ -121,6 +121,30 @@ class SyncS3Test {
   }
 
   @Test
+  void credentialsThatExpireMidwayAreLookedForAgain() {
+    run("init", REMOTE).exits(0);
+    bucket.expireAfter(30, "another");
+    run("push", here, REMOTE).exits(0);
+    assertThat(bucket.expired()).isPositive();
+    assertThat(run("verify", REMOTE).exits(0).out()).isNotEmpty();
+    assertThat(run("hash", REMOTE).exits(0).out()).isEqualTo(Cli.run("hash", here).out());
+  }
+
+  @Test
+  void aPushWhoseCredentialsStayExpiredSaysSoAndGoesOnWithOthers() {
+    run("init", REMOTE).exits(0);
+    bucket.expireAfter(30, "tester");
+    Cli.Result refused = run("push", here, REMOTE);
+    assertThat(refused.exit()).isEqualTo(1);
+    assertThat(refused.err()).contains("have expired: get new ones");
+    assertThat(bucket.keys()).noneMatch(key -> key.contains("/refs/"));
+
+    System.setProperty("aws.accessKeyId", "another");
+    run("push", here, REMOTE).exits(0);
+    assertThat(run("hash", REMOTE).exits(0).out()).isEqualTo(Cli.run("hash", here).out());
+  }
+
+  @Test
   void aPushOfAStepIsSomeRequests() throws IOException {
     run("clone", here, REMOTE).exits(0);
     Cli.put(here, "air/c/0/0", "new value");
