@@ -16,6 +16,7 @@ import software.amazon.awssdk.utils.SdkAutoCloseable;
  */
 final class RenewedCredentials implements AwsCredentialsProvider, SdkAutoCloseable {
   private final Supplier<AwsCredentialsProvider> chain;
+  private final boolean owned;
   private volatile Generation current;
 
   /** Those before, which requests under way may still ask. Guarded by this. */
@@ -26,7 +27,12 @@ final class RenewedCredentials implements AwsCredentialsProvider, SdkAutoCloseab
 
   /** Asks the provider that {@code chain} gives, and another from there after each expiry. */
   RenewedCredentials(Supplier<AwsCredentialsProvider> chain) {
+    this(chain, true);
+  }
+
+  private RenewedCredentials(Supplier<AwsCredentialsProvider> chain, boolean owned) {
     this.chain = chain;
+    this.owned = owned;
     this.current = new Generation(0, chain.get());
   }
 
@@ -39,7 +45,7 @@ final class RenewedCredentials implements AwsCredentialsProvider, SdkAutoCloseab
   static RenewedCredentials of(AwsCredentialsProvider provider) {
     return provider instanceof RenewedCredentials known
         ? known
-        : new RenewedCredentials(() -> provider::resolveCredentials);
+        : new RenewedCredentials(() -> provider, false);
   }
 
   @Override
@@ -76,7 +82,7 @@ final class RenewedCredentials implements AwsCredentialsProvider, SdkAutoCloseab
   public synchronized void close() {
     before.add(current.provider());
     for (AwsCredentialsProvider each : before) {
-      if (each instanceof SdkAutoCloseable closeable) {
+      if (owned && each instanceof SdkAutoCloseable closeable) {
         closeable.close();
       }
     }
