@@ -23,6 +23,17 @@ public interface BlobReader {
   Optional<StoredBlob> open(ContentHash hash);
 
   /**
+   * Another object that holds a blob, for a reader to whom the bytes of {@link #open} did not prove
+   * true. The caller closes it.
+   *
+   * @param tried how many of them did not, either; the one to be tried first is number 0
+   * @return empty where there are no more, as in storage that keeps one object for a blob
+   */
+  default Optional<StoredBlob> openCopy(ContentHash hash, int tried) {
+    return Optional.empty();
+  }
+
+  /**
    * Copies part of a blob into memory of the caller's, with as little work as the backend can.
    *
    * @param position from where in the blob

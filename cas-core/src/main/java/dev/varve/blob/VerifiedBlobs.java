@@ -10,6 +10,8 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * Reads blobs and returns no byte that was not proved. Thread-safe.
@@ -67,14 +69,29 @@ public final class VerifiedBlobs {
     try (StoredBlob blob = open(what, hash)) {
       return whole(what, hash, blob, maxLength);
     } catch (MissingBlobException | CorruptDataException bad) {
-      try (StoredBlob mended = mended(what, hash, bad)) {
-        return whole(what, hash, mended, maxLength);
-      }
+      return elsewhere(what, hash, bad, other -> whole(what, hash, other, maxLength));
     }
   }
 
-  private StoredBlob mended(String what, ContentHash hash, StoreException bad) {
-    return mender.mend(what, hash).orElseThrow(() -> bad);
+  /** Reads another object that holds the blob, or has it mended, where that proves true. */
+  private <T> T elsewhere(
+      String what, ContentHash hash, StoreException bad, Function<StoredBlob, T> read) {
+    Optional<StoredBlob> copy = copy(hash, bad, 0);
+    for (int tried = 1; copy.isPresent(); tried++) {
+      try (StoredBlob other = copy.get()) {
+        return read.apply(other);
+      } catch (CorruptDataException alsoDamaged) {
+        copy = copy(hash, bad, tried);
+      }
+    }
+    try (StoredBlob mended = mender.mend(what, hash).orElseThrow(() -> bad)) {
+      return read.apply(mended);
+    }
+  }
+
+  /** Where nothing is stored under the name, the store has looked for copies already. */
+  private Optional<StoredBlob> copy(ContentHash hash, StoreException bad, int tried) {
+    return bad instanceof CorruptDataException ? reader.openCopy(hash, tried) : Optional.empty();
   }
 
   /** As {@link #get}, of a blob that is open already and stays so. */
@@ -97,13 +114,26 @@ public final class VerifiedBlobs {
   /**
    * Copies the whole blob to {@code out} in parts of 1 MiB. The last part is written only after the
    * hash of everything was found right, so a receiver that counts the bytes never takes a damaged
-   * value for a whole one.
+   * value for a whole one. Where the bytes are damaged and another object holds the blob, one of up
+   * to 1 MiB is read from there; of a larger one parts are out already, and it fails.
    *
    * @return the number of bytes
    */
   public long copy(String what, ContentHash hash, OutputStream out) throws IOException {
     try (StoredBlob blob = open(what, hash)) {
-      return copy(what, hash, blob, out);
+      if (blob.length() > PART) {
+        return copy(what, hash, blob, out);
+      }
+      ByteBuffer bytes;
+      try {
+        bytes = whole(what, hash, blob, PART);
+      } catch (CorruptDataException bad) {
+        bytes = elsewhere(what, hash, bad, other -> whole(what, hash, other, Blobs.MAX_WHOLE));
+      }
+      byte[] array = new byte[bytes.remaining()];
+      bytes.duplicate().get(array);
+      out.write(array);
+      return array.length;
     }
   }
 
@@ -134,20 +164,18 @@ public final class VerifiedBlobs {
 
   /** Reads the whole blob in parts and verifies it; the bytes are dropped. Returns its length. */
   public long verify(String what, ContentHash hash) {
-    try {
-      return verified(what, hash);
-    } catch (IOException never) {
-      throw new UncheckedIOException(never);
+    try (StoredBlob blob = open(what, hash)) {
+      return verified(what, hash, blob);
+    } catch (MissingBlobException | CorruptDataException bad) {
+      return elsewhere(what, hash, bad, other -> verified(what, hash, other));
     }
   }
 
-  private long verified(String what, ContentHash hash) throws IOException {
+  private long verified(String what, ContentHash hash, StoredBlob blob) {
     try {
-      return copy(what, hash, OutputStream.nullOutputStream());
-    } catch (MissingBlobException | CorruptDataException bad) {
-      try (StoredBlob mended = mended(what, hash, bad)) {
-        return copy(what, hash, mended, OutputStream.nullOutputStream());
-      }
+      return copy(what, hash, blob, OutputStream.nullOutputStream());
+    } catch (IOException never) {
+      throw new UncheckedIOException(never);
     }
   }
 
@@ -160,13 +188,20 @@ public final class VerifiedBlobs {
    */
   public ByteBuffer range(String what, ContentHash hash, long position, int count) {
     try (StoredBlob blob = open(what, hash)) {
-      if (blob.length() > Blobs.MAX_WHOLE) {
-        return ranges.read(what, hash, blob, position, count);
-      }
-      ByteBuffer bytes = whole(what, hash, blob, Blobs.MAX_WHOLE);
-      int from = (int) Math.min(position, bytes.remaining());
-      return bytes.slice(from, Math.min(count, bytes.remaining() - from));
+      return range(what, hash, blob, position, count);
+    } catch (CorruptDataException bad) {
+      return elsewhere(what, hash, bad, other -> range(what, hash, other, position, count));
     }
+  }
+
+  private ByteBuffer range(
+      String what, ContentHash hash, StoredBlob blob, long position, int count) {
+    if (blob.length() > Blobs.MAX_WHOLE) {
+      return ranges.read(what, hash, blob, position, count);
+    }
+    ByteBuffer bytes = whole(what, hash, blob, Blobs.MAX_WHOLE);
+    int from = (int) Math.min(position, bytes.remaining());
+    return bytes.slice(from, Math.min(count, bytes.remaining() - from));
   }
 
   /** A blob of any size as a source, whose streams fail at their end unless the bytes are right. */

@@ -57,6 +57,19 @@ final class S3BlobStore implements BlobStore, ScannableBlobs, RepairableBlobs, C
     return Optional.empty();
   }
 
+  /** {@inheritDoc} The newest copy first. */
+  @Override
+  public Optional<StoredBlob> openCopy(ContentHash hash, int tried) {
+    List<String> copies = copies(hash);
+    for (int i = copies.size() - 1 - tried; i >= 0; i--) {
+      Optional<StoredBlob> copy = at(copies.get(i));
+      if (copy.isPresent()) {
+        return copy;
+      }
+    }
+    return Optional.empty();
+  }
+
   private Optional<StoredBlob> at(String key) {
     return attempts
         .read(() -> bucket.get(key, 0, S3Blob.FIRST))

@@ -7,6 +7,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 
@@ -17,8 +18,14 @@ import java.util.stream.Stream;
  * <p>Guided by what the decoder answers: an input that is refused by other lines than all before is
  * kept and changed further, so inputs work their way behind one check after another. {@code
  * -Dseed=N} repeats a run; {@code -Dvarve.long=true} makes it long.
+ *
+ * <p>First come the inputs of the target's {@link FuzzCorpus}, which must be accepted or refused as
+ * they were when they were kept, and changes of each of them and of the seeds at every place in
+ * turn. {@code -Dvarve.fuzz.keep=FOLDER} writes the shortest input that was found for each kind of
+ * answer, as such a corpus.
  */
 public final class Fuzz {
+  private static final String ACCEPTED = "accepted";
   private static final int SHORT = 20_000;
   private static final int LONG = 5_000_000;
   private static final int MAX_POOL = 4096;
@@ -34,6 +41,9 @@ public final class Fuzz {
   private final long seed;
   private final Map<String, Integer> answers = new HashMap<>();
   private final List<byte[]> pool = new ArrayList<>();
+
+  /** The shortest input of each kind of answer. */
+  private final Map<String, byte[]> shortest = new TreeMap<>();
 
   private Fuzz(FuzzTarget target, long seed) {
     this.target = target;
@@ -92,6 +102,7 @@ public final class Fuzz {
       byte[] least = shrink(current.get());
       throw new AssertionError(told("fails: " + failure.get(), least), failure.get());
     }
+    FuzzCorpus.keep(target.name(), shortest);
     System.out.println(
         "fuzz: "
             + target.name()
@@ -121,9 +132,30 @@ public final class Fuzz {
   private void all(int inputs, AtomicReference<byte[]> current) {
     Random random = new Random(seed * 0x9E3779B97F4A7C15L);
     Mutation mutation = new Mutation(random, target.words());
-    for (byte[] each : target.seeds()) {
+    List<byte[]> first = new ArrayList<>(target.seeds());
+    for (FuzzCorpus.Input each : FuzzCorpus.of(target.name())) {
+      current.set(each.bytes());
+      String answer = answer(each.bytes());
+      if (answer.equals(ACCEPTED) != each.accepted()) {
+        throw new AssertionError(each.name() + " of the corpus is answered with " + answer);
+      }
+      first.add(each.bytes());
+      pool.add(each.bytes());
+    }
+    for (byte[] each : first) {
       current.set(each);
       keep(each, answer(each));
+    }
+    int systematic = 0;
+    for (byte[] each : first) {
+      for (byte[] changed : (Iterable<byte[]>) () -> Mutation.everywhere(each)) {
+        if (systematic++ < inputs) {
+          for (byte[] input : List.of(changed, target.seal().apply(changed))) {
+            current.set(input);
+            keep(input, answer(input));
+          }
+        }
+      }
     }
     if (pool.isEmpty()) {
       pool.add(new byte[0]);
@@ -142,6 +174,7 @@ public final class Fuzz {
   }
 
   private void keep(byte[] input, String answer) {
+    shortest.merge(answer, input, (old, next) -> next.length < old.length ? next : old);
     if (answers.merge(answer, 1, Integer::sum) == 1 && pool.size() < MAX_POOL) {
       pool.add(input);
     }
@@ -172,7 +205,7 @@ public final class Fuzz {
   private String decode(byte[] input) {
     try {
       target.decode().accept(input.clone());
-      return "accepted";
+      return ACCEPTED;
     } catch (Throwable thrown) {
       if (target.refusals().stream().noneMatch(each -> each.isInstance(thrown))) {
         throw thrown;
@@ -199,7 +232,11 @@ public final class Fuzz {
                     .append(':')
                     .append(frame.getLineNumber()));
     // Some decoders answer with words; what they quote begins with something else than a letter.
-    String words = String.valueOf(first.getMessage()).replaceFirst("(?s)[^a-zA-Z_ ].*", "");
+    // Hashes and magic numbers differ for each input and tell nothing.
+    String words =
+        String.valueOf(first.getMessage())
+            .replaceAll("[0-9a-f]{6,}", "")
+            .replaceFirst("(?s)[^a-zA-Z_ ].*", "");
     return form.append(' ').append(words, 0, Math.min(60, words.length())).toString();
   }
 

@@ -2,7 +2,9 @@ package dev.varve.testkit;
 
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.Iterator;
 import java.util.List;
+import java.util.NoSuchElementException;
 import java.util.Random;
 
 /** Changes to inputs, in the ways that decoders get wrong. One thread. */
@@ -53,7 +55,7 @@ final class Mutation {
     }
     int at = random.nextInt(bytes.length);
     int length = 1 + random.nextInt(Math.min(64, bytes.length - at));
-    return switch (random.nextInt(10)) {
+    return switch (random.nextInt(13)) {
       case 0, 1 -> set(bytes, at, bytes[at] ^ 1 << random.nextInt(8));
       case 2 -> set(bytes, at, (int) NUMBERS[random.nextInt(NUMBERS.length)]);
       case 3 -> overwrite(bytes, at, number());
@@ -62,6 +64,9 @@ final class Mutation {
       case 6 -> cut(bytes, at, length);
       case 7 -> insert(bytes, at, Arrays.copyOfRange(bytes, at, at + length));
       case 8 -> splice(bytes, at, other);
+      case 9 -> moved(bytes, at, length);
+      case 10 -> counted(bytes, at);
+      case 11 -> set(bytes, at, bytes[at] + (random.nextBoolean() ? 1 : -1));
       default ->
           random.nextInt(4) == 0 ? Arrays.copyOf(bytes, at) : insert(bytes, at, repeated(some()));
     };
@@ -71,6 +76,70 @@ final class Mutation {
     byte[] changed = bytes.clone();
     changed[at] = (byte) value;
     return changed;
+  }
+
+  /** A part stands elsewhere: what should ascend does not, or stands twice. */
+  private byte[] moved(byte[] bytes, int at, int length) {
+    byte[] part = Arrays.copyOfRange(bytes, at, at + length);
+    byte[] rest = cut(bytes, at, length);
+    return insert(rest, random.nextInt(rest.length + 1), part);
+  }
+
+  /** A count or length in 1, 2, 4 or 8 bytes, either way round, is a little off or much. */
+  private byte[] counted(byte[] bytes, int at) {
+    int size = Math.min(1 << random.nextInt(4), bytes.length - at);
+    boolean little = random.nextBoolean();
+    long value = 0;
+    for (int i = 0; i < size; i++) {
+      value = value << 8 | bytes[little ? at + size - 1 - i : at + i] & 0xFF;
+    }
+    long next =
+        switch (random.nextInt(4)) {
+          case 0 -> value + 1;
+          case 1 -> value - 1;
+          case 2 -> value * 2;
+          default -> NUMBERS[random.nextInt(NUMBERS.length)];
+        };
+    byte[] changed = bytes.clone();
+    for (int i = 0; i < size; i++) {
+      changed[little ? at + i : at + size - 1 - i] = (byte) (next >>> 8 * i);
+    }
+    return changed;
+  }
+
+  /**
+   * Changes at every place in turn: cut there, the byte left out, one more or less, the least and
+   * the most, and the beginnings of varints that do not end or are too long.
+   */
+  static Iterator<byte[]> everywhere(byte[] bytes) {
+    byte[][] varints = {varint(Integer.MAX_VALUE), varint(Long.MAX_VALUE), varint(-1)};
+    int kinds = 6 + varints.length;
+    return new Iterator<>() {
+      private int next;
+
+      @Override
+      public boolean hasNext() {
+        return next < kinds * bytes.length;
+      }
+
+      @Override
+      public byte[] next() {
+        if (!hasNext()) {
+          throw new NoSuchElementException();
+        }
+        int at = next / kinds;
+        int kind = next++ % kinds;
+        return switch (kind) {
+          case 0 -> Arrays.copyOf(bytes, at);
+          case 1 -> cut(bytes, at, 1);
+          case 2 -> set(bytes, at, bytes[at] + 1);
+          case 3 -> set(bytes, at, bytes[at] - 1);
+          case 4 -> set(bytes, at, 0);
+          case 5 -> set(bytes, at, 0xFF);
+          default -> insert(cut(bytes, at, 1), at, varints[kind - 6]);
+        };
+      }
+    };
   }
 
   /** The beginning of one, the end of another. */

@@ -40,6 +40,12 @@ class CachedBlobs implements BlobStore {
     }
   }
 
+  /** {@inheritDoc} What was damaged far away is not taken into the cache. */
+  @Override
+  public Optional<StoredBlob> openCopy(ContentHash hash, int tried) {
+    return far.openCopy(hash, tried);
+  }
+
   @Override
   public Optional<StoredBlob> open(ContentHash hash) {
     Optional<ByteBuffer> cached = cache.get(hash);
