@@ -34,7 +34,7 @@ final class LmdbBlobStore implements BlobStore, ScannableBlobs, RepairableBlobs 
   private final Packs packs;
   private final PackAppender appender;
   private final BlobRepair repair;
-  private final long groupBytes;
+  private final LmdbSettings settings;
 
   LmdbBlobStore(LmdbEnvironment environment, WriteQueue queue, LmdbSettings settings) {
     this.environment = environment;
@@ -43,7 +43,7 @@ final class LmdbBlobStore implements BlobStore, ScannableBlobs, RepairableBlobs 
     this.packs = new Packs(environment.directory());
     this.appender = new PackAppender(packs, environment.directory(), settings);
     this.repair = new BlobRepair(environment, queue, files, packs);
-    this.groupBytes = settings.groupBytes();
+    this.settings = settings;
   }
 
   String location() {
@@ -167,7 +167,7 @@ final class LmdbBlobStore implements BlobStore, ScannableBlobs, RepairableBlobs 
   public BlobWriter writer(long epoch) {
     // Where nothing can be written, the queue says so, in its words.
     boolean packs = keepsPacks() && !environment.readOnly();
-    return new LmdbBlobWriter(this, queue, packs ? appender : null, groupBytes, epoch);
+    return new LmdbBlobWriter(this, queue, packs ? appender : null, settings, epoch);
   }
 
   @Override

@@ -40,8 +40,8 @@ final class LmdbBlobWriter implements BlobWriter {
   private static final int INDEX_EVERY = 4;
 
   /**
-   * From this length on a value goes to a pack, in bytes. Nearly all nodes are shorter (one of
-   * 50,000 is not), so that a commit of small values waits for the disk twice and not three times.
+   * From this length on a value goes to a pack, in bytes, unless all of a flush are little. Nearly
+   * all nodes are shorter (one of 50,000 is not).
    */
   static final int PACK_FROM = 1 << 15;
 
@@ -51,6 +51,7 @@ final class LmdbBlobWriter implements BlobWriter {
   private final Packs packs;
   private final @Nullable PackAppender appender;
   private final long groupBytes;
+  private final long packLeast;
   private final long epoch;
   private BlobBatch batch;
   private PackAppend group = new PackAppend();
@@ -74,14 +75,15 @@ final class LmdbBlobWriter implements BlobWriter {
       LmdbBlobStore store,
       WriteQueue queue,
       @Nullable PackAppender appender,
-      long groupBytes,
+      LmdbSettings settings,
       long epoch) {
     this.store = store;
     this.queue = queue;
     this.files = store.files();
     this.packs = store.packs();
     this.appender = appender;
-    this.groupBytes = groupBytes;
+    this.groupBytes = settings.groupBytes();
+    this.packLeast = settings.packLeast();
     this.epoch = epoch;
     this.batch = newBatch();
   }
@@ -123,25 +125,31 @@ final class LmdbBlobWriter implements BlobWriter {
 
   /** Hands the values that are not stored yet to the appender, and takes the places of the last. */
   private boolean append(PackAppender to) {
-    PackAppend next = new PackAppend();
-    Set<ContentHash> missing = store.missing(group.values().keySet());
-    group
-        .values()
-        .forEach(
-            (hash, bytes) -> {
-              if (missing.contains(hash)) {
-                next.add(hash, bytes);
-              } else {
-                batch.add(hash, new BlobBatch.Packed(bytes.remaining(), null, bytes));
-              }
-            });
-    group = new PackAppend();
+    PackAppend next = missing();
     place();
     if (!next.isEmpty()) {
       running = next;
       to.submit(next);
     }
     return true;
+  }
+
+  /** The values collected for a pack that are not stored yet; the others go into the batch. */
+  private PackAppend missing() {
+    PackAppend rest = new PackAppend();
+    Set<ContentHash> missing = store.missing(group.values().keySet());
+    group
+        .values()
+        .forEach(
+            (hash, bytes) -> {
+              if (missing.contains(hash)) {
+                rest.add(hash, bytes);
+              } else {
+                batch.add(hash, new BlobBatch.Packed(bytes.remaining(), null, bytes));
+              }
+            });
+    group = new PackAppend();
+    return rest;
   }
 
   /** Waits for what is being appended and puts its places into the batch. */
@@ -157,11 +165,21 @@ final class LmdbBlobWriter implements BlobWriter {
     return true;
   }
 
-  /** Everything for packs is in one, durably, and its places are in the batch. */
+  /** Everything for packs is in one, durably, and its places are in the batch; or it is little. */
   private void placeAll() {
     if (appender != null) {
-      guarded(() -> append(appender) && place());
+      guarded(() -> isLittle() ? asRows() : append(appender) && place());
     }
+  }
+
+  /** Whether a wait for a pack would cost more than rows do. */
+  private boolean isLittle() {
+    return running == null && unnamed == 0 && group.bytes() < packLeast;
+  }
+
+  private boolean asRows() {
+    missing().values().forEach(batch::add);
+    return true;
   }
 
   @Override

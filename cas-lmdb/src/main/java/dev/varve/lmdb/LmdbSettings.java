@@ -10,6 +10,8 @@ package dev.varve.lmdb;
  * @param allowDamage whether to open a file without looking at its structure first
  * @param packs whether a repository that is made keeps values in packs; one that was made keeps
  *     what it has
+ * @param packLeast so many bytes for packs a flush must have to go there: less are rows, since to
+ *     sync a pack is one more wait for the disk
  * @param packBytes the length from which a pack is not appended to any more
  */
 record LmdbSettings(
@@ -18,6 +20,7 @@ record LmdbSettings(
     boolean allowNetworkFileSystem,
     boolean allowDamage,
     boolean packs,
+    long packLeast,
     long packBytes) {
   /** System property that forces the use of a network file system. */
   static final String ALLOW_NETWORK = "varve.lmdb.allowNetworkFileSystem";
@@ -33,31 +36,43 @@ record LmdbSettings(
         Boolean.getBoolean(ALLOW_NETWORK),
         Boolean.getBoolean(ALLOW_DAMAGE),
         true,
+        1L << 20,
         1L << 30);
   }
 
   LmdbSettings withInitialMap(long bytes) {
     return new LmdbSettings(
-        bytes, groupBytes, allowNetworkFileSystem, allowDamage, packs, packBytes);
+        bytes, groupBytes, allowNetworkFileSystem, allowDamage, packs, packLeast, packBytes);
   }
 
   LmdbSettings withDamageAllowed() {
     return new LmdbSettings(
-        initialMapBytes, groupBytes, allowNetworkFileSystem, true, packs, packBytes);
+        initialMapBytes, groupBytes, allowNetworkFileSystem, true, packs, packLeast, packBytes);
   }
 
   LmdbSettings withGroupBytes(long bytes) {
     return new LmdbSettings(
-        initialMapBytes, bytes, allowNetworkFileSystem, allowDamage, packs, packBytes);
+        initialMapBytes, bytes, allowNetworkFileSystem, allowDamage, packs, packLeast, packBytes);
   }
 
   LmdbSettings withPacks(boolean kept) {
     return new LmdbSettings(
-        initialMapBytes, groupBytes, allowNetworkFileSystem, allowDamage, kept, packBytes);
+        initialMapBytes,
+        groupBytes,
+        allowNetworkFileSystem,
+        allowDamage,
+        kept,
+        packLeast,
+        packBytes);
   }
 
   LmdbSettings withPackBytes(long bytes) {
     return new LmdbSettings(
-        initialMapBytes, groupBytes, allowNetworkFileSystem, allowDamage, packs, bytes);
+        initialMapBytes, groupBytes, allowNetworkFileSystem, allowDamage, packs, packLeast, bytes);
+  }
+
+  LmdbSettings withPackLeast(long bytes) {
+    return new LmdbSettings(
+        initialMapBytes, groupBytes, allowNetworkFileSystem, allowDamage, packs, bytes, packBytes);
   }
 }

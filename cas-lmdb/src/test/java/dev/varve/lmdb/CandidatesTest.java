@@ -31,7 +31,8 @@ class CandidatesTest {
 
   @BeforeEach
   void create() {
-    backend = LmdbBackend.create(directory.resolve("repo"));
+    backend =
+        LmdbBackend.create(directory.resolve("repo"), LmdbSettings.standard().withPackLeast(0));
     collection = Collection.in(backend);
     put();
   }

@@ -20,6 +20,9 @@ import org.junit.jupiter.api.io.TempDir;
 class PackProcessesTest {
   private static final int LENGTH = 40_000;
 
+  /** No value is too little for a pack. */
+  private static final LmdbSettings EACH = LmdbSettings.standard().withPackLeast(0);
+
   @TempDir Path directory;
 
   private static Sample value(int who, int i) {
@@ -35,7 +38,7 @@ class PackProcessesTest {
     public static void main(String[] args) throws IOException {
       int who = Integer.parseInt(args[1]);
       int count = Integer.parseInt(args[2]);
-      try (LmdbBackend backend = LmdbBackend.open(Path.of(args[0]))) {
+      try (LmdbBackend backend = LmdbBackend.open(Path.of(args[0]), EACH)) {
         for (int i = 0; i < count; i++) {
           Sample value = value(who, i);
           try (BlobWriter writer = backend.blobs().writer(0)) {
@@ -71,7 +74,7 @@ class PackProcessesTest {
   @Test
   void processesAppendToPacksOfTheirOwnAndTakeOverThoseOfTheDead() throws Exception {
     LmdbBackend.create(repo()).close();
-    try (LmdbBackend backend = LmdbBackend.open(repo());
+    try (LmdbBackend backend = LmdbBackend.open(repo(), EACH);
         Fork first = Fork.start(128, Store.class, repo(), 1, 3);
         Fork second = Fork.start(128, Store.class, repo(), 2, 3)) {
       store(backend, value(0, 0));
@@ -122,7 +125,7 @@ class PackProcessesTest {
       for (Fork each : forks) {
         each.exit();
       }
-      try (LmdbBackend backend = LmdbBackend.open(repo())) {
+      try (LmdbBackend backend = LmdbBackend.open(repo(), EACH)) {
         VerifiedBlobs blobs = new VerifiedBlobs(backend.blobs(), HashAlgorithm.SHA256);
         acknowledged.forEach(hash -> assertThat(blobs.verify("v", hash)).isEqualTo(LENGTH));
         backend.store().blobs().scan((hash, length) -> blobs.verify("v", hash));

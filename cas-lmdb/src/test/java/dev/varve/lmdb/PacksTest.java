@@ -32,6 +32,9 @@ import org.junit.jupiter.api.io.TempDir;
 class PacksTest {
   private static final int LENGTH = 50_000;
 
+  /** No value is too little for a pack. */
+  private static final LmdbSettings EACH = LmdbSettings.standard().withPackLeast(0);
+
   @TempDir Path directory;
 
   private Path repo() {
@@ -57,7 +60,7 @@ class PacksTest {
   }
 
   private void create(int values) {
-    try (LmdbBackend backend = LmdbBackend.create(repo())) {
+    try (LmdbBackend backend = LmdbBackend.create(repo(), EACH)) {
       for (int i = 0; i < values; i++) {
         store(backend, value(i));
       }
@@ -120,7 +123,7 @@ class PacksTest {
     Sample shorter = Sample.of(1, LmdbBlobWriter.PACK_FROM - 1);
     Sample shortest = Sample.of(2, LmdbBlobWriter.PACK_FROM);
     Sample longest = Sample.of(3, 8 << 20);
-    try (LmdbBackend backend = LmdbBackend.create(repo())) {
+    try (LmdbBackend backend = LmdbBackend.create(repo(), EACH)) {
       assertThat(store(backend, shorter, shortest, longest).blobsWritten()).isEqualTo(3);
 
       assertThat(inPack(backend, shorter)).isFalse();
@@ -128,9 +131,28 @@ class PacksTest {
       assertThat(inPack(backend, longest)).isTrue();
       requireWhole(backend, shorter, shortest, longest);
     }
-    try (LmdbBackend again = LmdbBackend.open(repo())) {
+    try (LmdbBackend again = LmdbBackend.open(repo(), EACH)) {
       requireWhole(again, shorter, shortest, longest);
       assertThat(store(again, shorter, shortest, longest).blobsWritten()).isZero();
+    }
+  }
+
+  @Test
+  void flushOfLittleIsRowsAndWaitsForNoPack() {
+    try (LmdbBackend backend = LmdbBackend.create(repo())) {
+      store(backend, value(1), value(2));
+      assertThat(inPack(backend, value(1))).isFalse();
+      requireWhole(backend, value(1), value(2));
+      assertThat(LmdbLayout.packs(repo())).doesNotExist();
+
+      // The first of these is stored already, and stays where it is.
+      Sample much = Sample.of(3, 1 << 20);
+      assertThat(store(backend, value(1), value(4), much).blobsWritten()).isEqualTo(2);
+      assertThat(inPack(backend, value(1))).isFalse();
+      assertThat(inPack(backend, value(4))).isTrue();
+      assertThat(inPack(backend, much)).isTrue();
+      assertThat(store(backend, value(1), value(4)).blobsWritten()).isZero();
+      requireWhole(backend, value(1), value(2), value(4), much);
     }
   }
 
@@ -146,7 +168,7 @@ class PacksTest {
   @Test
   void partsAreReadIntoMemoryOfAnyKind() {
     Sample value = Sample.of(1, 3 << 20);
-    try (LmdbBackend backend = LmdbBackend.create(repo())) {
+    try (LmdbBackend backend = LmdbBackend.create(repo(), EACH)) {
       store(backend, value);
       int[][] parts = {{0, 10}, {1, 300_000}, {(3 << 20) - 5, 100}, {3 << 20, 1}, {0, 3 << 20}};
       for (int[] part : parts) {
@@ -167,7 +189,7 @@ class PacksTest {
 
   @Test
   void packIsLeftForTheNextWhereItIsLongEnough() throws IOException {
-    LmdbSettings small = LmdbSettings.standard().withPackBytes(3 * LENGTH);
+    LmdbSettings small = EACH.withPackBytes(3 * LENGTH);
     try (LmdbBackend backend = LmdbBackend.create(repo(), small)) {
       for (int i = 0; i < 7; i++) {
         store(backend, value(i));
@@ -182,7 +204,7 @@ class PacksTest {
 
   @Test
   void valuesOfManyGroupsAreWrittenOnceEach() {
-    LmdbSettings small = LmdbSettings.standard().withGroupBytes(3 * LENGTH);
+    LmdbSettings small = EACH.withGroupBytes(3 * LENGTH);
     try (LmdbBackend backend = LmdbBackend.create(repo(), small)) {
       store(backend, value(5), value(11));
       try (BlobWriter writer = backend.blobs().writer(0)) {
@@ -203,8 +225,7 @@ class PacksTest {
 
   @Test
   void whatIsDroppedIsNoBlob() {
-    try (LmdbBackend backend =
-        LmdbBackend.create(repo(), LmdbSettings.standard().withGroupBytes(2 * LENGTH))) {
+    try (LmdbBackend backend = LmdbBackend.create(repo(), EACH.withGroupBytes(2 * LENGTH))) {
       try (BlobWriter writer = backend.blobs().writer(0)) {
         for (int i = 0; i < 5; i++) {
           writer.put(value(i).hash(), value(i).bytes());
@@ -238,7 +259,7 @@ class PacksTest {
       long page = (end + 4095) / 4096 * 4096;
       overwrite(pack(1), page, tail);
 
-      try (LmdbBackend backend = LmdbBackend.open(repo())) {
+      try (LmdbBackend backend = LmdbBackend.open(repo(), EACH)) {
         assertThat(backend.blobs().missing(Set.of(value(9).hash()))).hasSize(1);
         store(backend, value(10 + stored));
         assertThat(place(backend, value(10 + stored)).pack()).isEqualTo(1);
@@ -255,7 +276,7 @@ class PacksTest {
     create(3);
     byte[] before = Files.readAllBytes(pack(1));
 
-    try (LmdbBackend backend = LmdbBackend.open(repo())) {
+    try (LmdbBackend backend = LmdbBackend.open(repo(), EACH)) {
       store(backend, value(3), value(4));
     }
 
@@ -263,14 +284,14 @@ class PacksTest {
     assertThat(after).startsWith(before);
     // Nor is a page of it, which a disk writes as a whole.
     assertThat(found(1)).hasSize(5);
-    try (LmdbBackend backend = LmdbBackend.open(repo())) {
+    try (LmdbBackend backend = LmdbBackend.open(repo(), EACH)) {
       assertThat(place(backend, value(3)).offset() % 4096).isEqualTo(PackRecord.HEADER);
     }
   }
 
   @Test
   void packToWhichSomebodyElseAppendsIsLeft() throws IOException {
-    try (LmdbBackend backend = LmdbBackend.create(repo())) {
+    try (LmdbBackend backend = LmdbBackend.create(repo(), EACH)) {
       store(backend, value(0));
       overwrite(pack(1), Files.size(pack(1)), new byte[10_000]);
 
@@ -288,7 +309,7 @@ class PacksTest {
     create(3);
     Files.delete(pack(1));
 
-    try (LmdbBackend backend = LmdbBackend.open(repo())) {
+    try (LmdbBackend backend = LmdbBackend.open(repo(), EACH)) {
       VerifiedBlobs blobs = new VerifiedBlobs(backend.blobs(), HashAlgorithm.SHA256);
       assertThatThrownBy(() -> blobs.verify("chunk 1", value(1).hash()))
           .hasMessageContaining("chunk 1")
@@ -315,7 +336,7 @@ class PacksTest {
       file.setLength(length - 1);
     }
 
-    try (LmdbBackend backend = LmdbBackend.open(repo())) {
+    try (LmdbBackend backend = LmdbBackend.open(repo(), EACH)) {
       assertThat(backend.blobs().open(value(2).hash())).isEmpty();
       assertThat(backend.blobs().missing(Set.of(value(2).hash()))).hasSize(1);
       requireWhole(backend, value(0), value(1));
@@ -329,14 +350,14 @@ class PacksTest {
   void flippedBitAnywhereInAValueIsFoundNamedAndRepaired() throws IOException {
     create(3);
     long offset;
-    try (LmdbBackend backend = LmdbBackend.open(repo())) {
+    try (LmdbBackend backend = LmdbBackend.open(repo(), EACH)) {
       offset = place(backend, value(1)).offset();
     }
     Random random = new Random(1);
     for (int i = 0; i < 20; i++) {
       long at = offset + (i == 0 ? 0 : random.nextInt(value(1).length()));
       flip(pack(1), at);
-      try (LmdbBackend backend = LmdbBackend.open(repo())) {
+      try (LmdbBackend backend = LmdbBackend.open(repo(), EACH)) {
         VerifiedBlobs blobs = new VerifiedBlobs(backend.blobs(), HashAlgorithm.SHA256);
         assertThatThrownBy(() -> blobs.verify("chunk 1", value(1).hash()))
             .isInstanceOf(CorruptDataException.class)
@@ -346,7 +367,7 @@ class PacksTest {
       flip(pack(1), at);
     }
     flip(pack(1), offset + 7);
-    try (LmdbBackend backend = LmdbBackend.open(repo())) {
+    try (LmdbBackend backend = LmdbBackend.open(repo(), EACH)) {
       LmdbBlobStore store = backend.store().blobs();
       Path kept =
           Path.of(store.replace(value(1).hash(), ValueSource.of(value(1).bytes())).orElseThrow());
@@ -358,7 +379,7 @@ class PacksTest {
   @Test
   void damagedValueIsTakenAwayAndStoredByTheNextPut() throws IOException {
     create(2);
-    try (LmdbBackend backend = LmdbBackend.open(repo())) {
+    try (LmdbBackend backend = LmdbBackend.open(repo(), EACH)) {
       flip(pack(1), place(backend, value(1)).offset() + 100);
       LmdbBlobStore store = backend.store().blobs();
       assertThat(store.moveAside(value(0).hash(), blob -> false)).isEmpty();
@@ -386,7 +407,7 @@ class PacksTest {
   @Test
   void damagedRowIsToldAndIsNoPlace() {
     create(2);
-    try (LmdbBackend backend = LmdbBackend.open(repo())) {
+    try (LmdbBackend backend = LmdbBackend.open(repo(), EACH)) {
       byte[] row = place(backend, value(1)).row(value(1).hash()).array();
       for (int bit = 0; bit < 8 * row.length; bit += 3) {
         byte[] damaged = row.clone();
@@ -414,7 +435,7 @@ class PacksTest {
   @Test
   void rowOfBytesThatWereNeverWrittenIsNoBlob() {
     create(1);
-    try (LmdbBackend backend = LmdbBackend.open(repo())) {
+    try (LmdbBackend backend = LmdbBackend.open(repo(), EACH)) {
       PackPlace beyond = new PackPlace(1, 1L << 40, value(5).length());
       putRow(backend, value(5).hash(), beyond.row(value(5).hash()).array());
 
@@ -428,7 +449,7 @@ class PacksTest {
   @Test
   void lostRowsAreFoundAgainByARebuild() throws IOException {
     create(4);
-    try (LmdbBackend backend = LmdbBackend.open(repo())) {
+    try (LmdbBackend backend = LmdbBackend.open(repo(), EACH)) {
       flip(pack(1), place(backend, value(2)).offset() + 5);
     }
     for (byte[] tail : tails()) {
@@ -438,7 +459,7 @@ class PacksTest {
 
     LmdbBackend.rebuild(repo());
 
-    try (LmdbBackend backend = LmdbBackend.open(repo())) {
+    try (LmdbBackend backend = LmdbBackend.open(repo(), EACH)) {
       backend.checkStructure();
       requireWhole(backend, value(0), value(1), value(3));
       VerifiedBlobs blobs = new VerifiedBlobs(backend.blobs(), HashAlgorithm.SHA256);
@@ -452,13 +473,13 @@ class PacksTest {
   @Test
   void rowOfADamagedValueOutlivesARebuildSoThatItCanBeMended() throws IOException {
     create(2);
-    try (LmdbBackend backend = LmdbBackend.open(repo())) {
+    try (LmdbBackend backend = LmdbBackend.open(repo(), EACH)) {
       flip(pack(1), place(backend, value(1)).offset() + 5);
     }
 
     LmdbBackend.rebuild(repo());
 
-    try (LmdbBackend backend = LmdbBackend.open(repo())) {
+    try (LmdbBackend backend = LmdbBackend.open(repo(), EACH)) {
       assertThat(backend.keepsPacks()).isTrue();
       requireWhole(backend, value(0));
       assertThat(backend.blobs().open(value(1).hash()).orElseThrow().length())
@@ -468,10 +489,10 @@ class PacksTest {
 
   @Test
   void repositoryWithoutPacksStaysSo() throws IOException {
-    LmdbSettings without = LmdbSettings.standard().withPacks(false);
+    LmdbSettings without = EACH.withPacks(false);
     LmdbBackend.create(repo(), without).close();
     // Also by a program that has packs, which creates it once more, fills, and rebuilds it.
-    try (LmdbBackend backend = LmdbBackend.create(repo())) {
+    try (LmdbBackend backend = LmdbBackend.create(repo(), EACH)) {
       assertThat(backend.keepsPacks()).isFalse();
       assertThat(store(backend, value(1)).blobsWritten()).isEqualTo(1);
       assertThat(store(backend, value(1)).blobsWritten()).isZero();
@@ -481,7 +502,7 @@ class PacksTest {
       assertThat(seen).hasValue(1);
     }
     LmdbBackend.rebuild(repo());
-    try (LmdbBackend backend = LmdbBackend.open(repo())) {
+    try (LmdbBackend backend = LmdbBackend.open(repo(), EACH)) {
       assertThat(backend.keepsPacks()).isFalse();
       requireWhole(backend, value(1));
     }
@@ -491,7 +512,7 @@ class PacksTest {
   @Test
   void interruptedReadersReadOnAndStayInterrupted() {
     create(2);
-    try (LmdbBackend backend = LmdbBackend.open(repo())) {
+    try (LmdbBackend backend = LmdbBackend.open(repo(), EACH)) {
       Threads.together(
           4,
           index -> {

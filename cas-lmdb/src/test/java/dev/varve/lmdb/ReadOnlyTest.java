@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ReadOnlyTest {
   private static final RefName MAIN = RefName.branch("main");
   private final Sample small = Sample.of(1, 1000);
-  private final Sample packed = Sample.of(4, 100_000);
+  private final Sample packed = Sample.of(4, 2_000_000);
   private final GeneratedSource large = GeneratedSource.of(2, 2L * Blobs.MAX_WHOLE);
 
   @TempDir Path directory;
@@ -73,7 +73,7 @@ class ReadOnlyTest {
         assertThatThrownBy(writer::flush).isInstanceOf(BackendException.class);
       }
       try (BlobWriter writer = backend.blobs().writer(0)) {
-        Sample other = Sample.of(5, 100_000);
+        Sample other = Sample.of(5, 2_000_000);
         writer.put(other.hash(), other.bytes());
         assertThatThrownBy(writer::flush)
             .isInstanceOf(BackendException.class)

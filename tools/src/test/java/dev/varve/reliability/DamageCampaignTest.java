@@ -66,7 +66,8 @@ class DamageCampaignTest {
           edits.put(Key.of("air/large/zarr.json"), Stores.bytes(array("2")));
           for (int i = part; i < 200; i += 4) {
             // Rows within a page, some that have pages of their own, and values in packs.
-            byte[] chunk = new byte[i % 25 == 0 ? 6000 + i : i % 67 == 0 ? 40_000 + i : 20 + i];
+            byte[] chunk =
+                new byte[i % 25 == 0 ? 6000 + i : i == 67 ? 1_100_000 : i == 71 ? 40_000 : 20 + i];
             new Random(i).nextBytes(chunk);
             edits.put(Key.of("air/temperature/c/" + i + "/0"), ByteBuffer.wrap(chunk));
           }

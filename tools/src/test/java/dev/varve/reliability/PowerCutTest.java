@@ -100,7 +100,7 @@ class PowerCutTest {
     for (int i = 0; i < 5; i++) {
       Files.writeString(chunks.resolve(String.valueOf(i)), ("chunk " + i).repeat(500));
     }
-    byte[] packed = new byte[70_000];
+    byte[] packed = new byte[1_100_000];
     new Random(-number - 1).nextBytes(packed);
     Files.write(chunks.resolve("packed"), packed);
     byte[] large = new byte[Blobs.MAX_WHOLE + 1];

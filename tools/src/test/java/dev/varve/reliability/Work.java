@@ -113,7 +113,9 @@ final class Work {
       }
       // Disjoint from what others write, and of some size.
       String own = "own/" + who + "/c/" + random.nextInt(50);
-      edits.put(Key.of(own), Stores.bytes((value + " ").repeat(1 + random.nextInt(2000))));
+      // Sometimes so much that it goes to a pack.
+      int times = random.nextInt(8) == 0 ? (1 << 20) / value.length() + 1 : random.nextInt(2000);
+      edits.put(Key.of(own), Stores.bytes((value + " ").repeat(1 + times)));
       told(branch, edits.commit(CommitInfo.of("counter " + value)));
     }
   }
