@@ -16,7 +16,7 @@ import java.nio.file.Path;
  * data.mdb, lock.mdb           the LMDB environment
  * values/<2 hex>/<62 hex>      a value larger than Blobs.MAX_WHOLE, as it is
  * values/incoming/<owner>-<n>  such a value while it is written; locked by its process
- * packs/<8 hex>.pack           values of 32 KiB and more, one record after the other; only grows
+ * packs/<8 hex>.pack           longer values, one record after the other; only grows
  * packs/lock                   byte n is locked by the process that appends to pack n
  * damaged/                     what a repair moved aside; nothing is ever read from there
  *
