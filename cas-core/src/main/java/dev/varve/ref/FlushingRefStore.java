@@ -1,6 +1,7 @@
 package dev.varve.ref;
 
 import dev.varve.blob.BlobWriter;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -15,8 +16,11 @@ public interface FlushingRefStore extends RefStore {
    * <p>Whatever outcome is returned, short of {@link RefOutcome.Unknown}, the blobs are flushed. A
    * failure that is thrown may have left any of them, as that of a flush; the ref did not move.
    *
-   * @param writer a writer for the epoch of the transaction, used by this thread; one of another
-   *     store is flushed first
+   * <p>Of several writers whose values share a step, only the first is over after a failure: the
+   * others hold what they held, and may be flushed again, each by itself.
+   *
+   * @param writers for the epochs of their transactions, at least one, that nobody else uses
+   *     meanwhile; those of another store are flushed first
    */
-  RefOutcome flushAndSet(BlobWriter writer, Optional<RefRecord> expected, RefChange next);
+  RefOutcome flushAndSet(List<BlobWriter> writers, Optional<RefRecord> expected, RefChange next);
 }

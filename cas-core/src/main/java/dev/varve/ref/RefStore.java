@@ -58,7 +58,7 @@ public interface RefStore {
 
   /**
    * Up to how many commits of this process one record should acknowledge, each built upon the one
-   * before. More than 1 where a record costs round trips.
+   * before. More than 1 where a record costs round trips, or waits for a disk.
    */
   default int together() {
     return 1;

@@ -1,7 +1,9 @@
 package dev.varve.version;
 
+import dev.varve.blob.BlobWriter;
 import dev.varve.blob.Evidence;
 import dev.varve.error.BackendException;
+import dev.varve.ref.FlushingRefStore;
 import dev.varve.ref.RefChange;
 import dev.varve.ref.RefName;
 import dev.varve.ref.RefOutcome;
@@ -210,6 +212,10 @@ final class CommitLine {
     try {
       if (built.size() == 1) {
         outcome = last.of.transaction.flushAndSet(head, change(head, built));
+      } else if (repository.backend().refs() instanceof FlushingRefStore refs) {
+        List<BlobWriter> writers =
+            built.stream().map(each -> each.of.transaction.writer()).toList();
+        outcome = refs.flushAndSet(writers, head, change(head, built));
       } else {
         Optional<Evidence> evidence = flushed(built, open);
         if (evidence.isEmpty()) {

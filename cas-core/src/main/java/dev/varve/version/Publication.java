@@ -115,7 +115,7 @@ final class Publication {
   RefOutcome flushAndSet(Optional<RefRecord> head, RefChange change) {
     RefStore refs = repository.backend().refs();
     return refs instanceof FlushingRefStore both
-        ? both.flushAndSet(writer, head, change)
+        ? both.flushAndSet(List.of(writer), head, change)
         : refs.compareAndSet(head, change, writer.flush());
   }
 

@@ -348,6 +348,11 @@ public final class Transaction implements View, AutoCloseable {
     record Later() implements Joined {}
   }
 
+  /** What the edits' values and nodes go to. */
+  BlobWriter writer() {
+    return writer;
+  }
+
   /** The newest record of the branch that this knows of. */
   Optional<RefRecord> head() {
     return head;

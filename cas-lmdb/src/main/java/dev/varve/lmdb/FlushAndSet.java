@@ -1,38 +1,47 @@
 package dev.varve.lmdb;
 
 import dev.varve.ref.RefOutcome;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The blobs of one flush and the ref write that relies on them, in one transaction: both happen or
- * neither. Where some of the blobs were believed stored and are not, the ref is left alone.
+ * The blobs of one or more flushes and the ref write that relies on them, in one transaction: all
+ * happen or none. Where some of the blobs were believed stored and are not, the ref is left alone.
  */
 final class FlushAndSet extends WriteRequest<FlushAndSet.Both> {
-  private final BlobBatch batch;
+  private final List<BlobBatch> batches;
   private final LmdbRefStore.CompareAndSet change;
 
   /**
-   * What became of both.
+   * What became of all.
    *
+   * @param blobs of each batch
    * @param ref null where blobs must be copied first
    */
-  record Both(BlobBatch.Stored blobs, @Nullable RefOutcome ref) {}
+  record Both(List<BlobBatch.Stored> blobs, @Nullable RefOutcome ref) {}
 
-  FlushAndSet(BlobBatch batch, LmdbRefStore.CompareAndSet change) {
+  FlushAndSet(List<BlobBatch> batches, LmdbRefStore.CompareAndSet change) {
     super("commit");
-    this.batch = batch;
+    this.batches = batches;
     this.change = change;
   }
 
   @Override
   long bytes() {
-    return batch.bytes() + change.bytes();
+    return batches.stream().mapToLong(BlobBatch::bytes).sum() + change.bytes();
   }
 
   @Override
   protected Both apply(TableTxn txn) {
-    BlobBatch.Stored stored = batch.apply(txn);
-    return new Both(stored, stored.gone().isEmpty() ? change.apply(txn) : null);
+    List<BlobBatch.Stored> stored = new ArrayList<>();
+    boolean whole = true;
+    for (BlobBatch each : batches) {
+      BlobBatch.Stored outcome = each.apply(txn);
+      stored.add(outcome);
+      whole &= outcome.gone().isEmpty();
+    }
+    return new Both(stored, whole ? change.apply(txn) : null);
   }
 
   /** Where the ref was not written, a flush that may have kept any part has failed. */
@@ -40,6 +49,6 @@ final class FlushAndSet extends WriteRequest<FlushAndSet.Both> {
   protected Both unknown(Both both, LmdbOutage why) {
     return both.ref() instanceof RefOutcome.Done done
         ? new Both(both.blobs(), change.unknown(done, why))
-        : new Both(batch.unknown(both.blobs(), why), both.ref());
+        : new Both(List.of(batches.get(0).unknown(both.blobs().get(0), why)), both.ref());
   }
 }

@@ -11,10 +11,10 @@ import dev.varve.ref.RefOutcome;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -230,25 +230,70 @@ final class LmdbBlobWriter implements BlobWriter {
     return queue == other;
   }
 
-  /** Flushes, and writes a ref in the transaction of the last blobs. */
-  RefOutcome flushWith(Function<Evidence, LmdbRefStore.CompareAndSet> change) {
-    checkOpen();
-    LmdbRefStore.CompareAndSet request = change.apply(new Evidence(epoch + 1));
-    placeAll();
-    while (!batch.isEmpty()) {
-      BlobBatch now = batch;
-      try {
-        FlushAndSet.Both both = guarded(() -> queue.submit(new FlushAndSet(now, request)));
-        totals = totals.plus(both.blobs().totals());
-        batch = again(now, both.blobs());
+  /** What a flush would prove. */
+  Evidence evidence() {
+    return new Evidence(epoch + 1);
+  }
+
+  /**
+   * Flushes all, and writes a ref in the transaction of the last blobs. A failure is the last act
+   * of the first of them; the others keep what they hold.
+   */
+  static RefOutcome flushAll(
+      List<LmdbBlobWriter> writers, WriteQueue queue, LmdbRefStore.CompareAndSet change) {
+    writers.forEach(LmdbBlobWriter::checkOpen);
+    boolean done = false;
+    try {
+      writers.forEach(LmdbBlobWriter::placeAll);
+      flushBeyond(writers);
+      List<LmdbBlobWriter> full = full(writers);
+      while (!full.isEmpty()) {
+        FlushAndSet.Both both =
+            queue.submit(new FlushAndSet(full.stream().map(each -> each.batch).toList(), change));
+        for (int i = 0; i < full.size(); i++) {
+          full.get(i).stored(both.blobs().get(i));
+        }
         if (both.ref() != null) {
+          done = true;
           return both.ref();
         }
-      } finally {
-        now.discard();
+        full = full(writers);
+      }
+      RefOutcome outcome = queue.submit(change);
+      done = true;
+      return outcome;
+    } finally {
+      if (!done && !writers.isEmpty()) {
+        writers.get(0).fail();
       }
     }
-    return queue.submit(request);
+  }
+
+  /** Flushes what one transaction should not hold together. */
+  private static void flushBeyond(List<LmdbBlobWriter> writers) {
+    long bytes = 0;
+    for (LmdbBlobWriter each : writers) {
+      bytes += each.batch.bytes();
+      if (bytes > each.groupBytes) {
+        each.write();
+        bytes = 0;
+      }
+    }
+  }
+
+  private static List<LmdbBlobWriter> full(List<LmdbBlobWriter> writers) {
+    return writers.stream().filter(each -> !each.batch.isEmpty()).toList();
+  }
+
+  /** Takes note of what became of the batch; what must be copied again is the next one. */
+  private void stored(BlobBatch.Stored outcome) {
+    BlobBatch now = batch;
+    try {
+      totals = totals.plus(outcome.totals());
+      batch = again(now, outcome);
+    } finally {
+      now.discard();
+    }
   }
 
   private void write() {
@@ -321,10 +366,14 @@ final class LmdbBlobWriter implements BlobWriter {
       return result;
     } finally {
       if (!done) {
-        state = State.FAILED;
-        drop();
+        fail();
       }
     }
+  }
+
+  private void fail() {
+    state = State.FAILED;
+    drop();
   }
 
   private void drop() {

@@ -16,8 +16,11 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * Refs in the tables {@code refs} and {@code reflog}. Thread-safe, between processes too: a
@@ -29,9 +32,13 @@ final class LmdbRefStore implements FlushingRefStore, RepairableRefs {
   /** How many refs one read transaction lists. */
   private static final int PART = 1024;
 
+  /** How many commits of one branch share a transaction. */
+  private static final int TOGETHER = 64;
+
   private final LmdbEnvironment environment;
   private final WriteQueue queue;
   private final RefRepairs repair;
+  private final Map<RefName, ReentrantLock> turns = new ConcurrentHashMap<>();
 
   LmdbRefStore(LmdbEnvironment environment, WriteQueue queue) {
     this.environment = environment;
@@ -139,10 +146,38 @@ final class LmdbRefStore implements FlushingRefStore, RepairableRefs {
   }
 
   @Override
-  public RefOutcome flushAndSet(BlobWriter writer, Optional<RefRecord> expected, RefChange next) {
-    return writer instanceof LmdbBlobWriter ours && ours.writesTo(queue)
-        ? ours.flushWith(evidence -> new CompareAndSet(expected, next, evidence))
-        : compareAndSet(expected, next, writer.flush());
+  public RefOutcome flushAndSet(
+      List<BlobWriter> writers, Optional<RefRecord> expected, RefChange next) {
+    List<LmdbBlobWriter> ours = new ArrayList<>();
+    Evidence weakest = new Evidence(Long.MAX_VALUE);
+    for (BlobWriter writer : writers) {
+      if (writer instanceof LmdbBlobWriter one && one.writesTo(queue)) {
+        ours.add(one);
+        weakest = weakest.and(one.evidence());
+      } else {
+        weakest = weakest.and(writer.flush());
+      }
+    }
+    return LmdbBlobWriter.flushAll(ours, queue, new CompareAndSet(expected, next, weakest));
+  }
+
+  @Override
+  public int together() {
+    return TOGETHER;
+  }
+
+  /** One thread a branch waits for the disk; who comes meanwhile goes with the next. */
+  @Override
+  public Turn turn(RefName name) {
+    ReentrantLock lock = turns.computeIfAbsent(name, branch -> new ReentrantLock());
+    lock.lock();
+    return () -> {
+      // Somebody may have got hold of it just now; then two wait for the disk once, and no more.
+      if (!lock.hasQueuedThreads()) {
+        turns.remove(name, lock);
+      }
+      lock.unlock();
+    };
   }
 
   static final class CompareAndSet extends WriteRequest<RefOutcome> {

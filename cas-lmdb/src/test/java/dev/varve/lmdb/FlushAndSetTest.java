@@ -12,6 +12,7 @@ import dev.varve.hash.ContentHash;
 import dev.varve.hash.HashAlgorithm;
 import dev.varve.memory.MemoryBackend;
 import dev.varve.ref.FlushingRefStore;
+import dev.varve.ref.RefChange;
 import dev.varve.ref.RefName;
 import dev.varve.ref.RefOutcome;
 import dev.varve.testkit.Changes;
@@ -54,7 +55,7 @@ class FlushAndSetTest {
 
   private RefOutcome set(BlobWriter writer, long number) {
     return refs.flushAndSet(
-        writer, Optional.empty(), Changes.to(MAIN, Changes.target(number), number));
+        List.of(writer), Optional.empty(), Changes.to(MAIN, Changes.target(number), number));
   }
 
   @Test
@@ -71,6 +72,58 @@ class FlushAndSetTest {
       assertThat(isStored(blob.hash())).isTrue();
       assertThat(writer.totals().blobsWritten()).isEqualTo(1);
       assertThat(refs.read(MAIN)).contains(((RefOutcome.Done) outcome).record());
+    }
+  }
+
+  @Test
+  void writersThatGoTogetherTakeOneTransaction() {
+    Sample one = Sample.of(1, 100);
+    Sample other = Sample.of(2, 200);
+    long before = backend.store().queue().transactions();
+    try (BlobWriter first = backend.blobs().writer(0);
+        BlobWriter second = backend.blobs().writer(0);
+        BlobWriter empty = backend.blobs().writer(0)) {
+      first.put(one.hash(), one.bytes());
+      second.put(other.hash(), other.bytes());
+      second.put(one.hash(), one.bytes());
+
+      RefOutcome outcome =
+          refs.flushAndSet(
+              List.of(first, empty, second),
+              Optional.empty(),
+              Changes.to(MAIN, Changes.target(1), 1));
+
+      assertThat(outcome).isInstanceOf(RefOutcome.Done.class);
+      assertThat(backend.store().queue().transactions()).isEqualTo(before + 1);
+      assertThat(isStored(one.hash()) && isStored(other.hash())).isTrue();
+      assertThat(first.totals().blobsWritten()).isEqualTo(1);
+      assertThat(second.totals().blobsWritten()).isEqualTo(1);
+      assertThat(second.totals().blobsReused()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void whereOneOfSeveralWritersFailsTheOthersMayBeFlushedAlone() throws IOException {
+    byte[] large = new byte[Blobs.MAX_WHOLE + 1];
+    ContentHash hash = HashAlgorithm.SHA256.hash(large);
+    Sample small = Sample.of(1, 100);
+    try (BlobWriter first = backend.blobs().writer(0);
+        BlobWriter second = backend.blobs().writer(0)) {
+      first.put(hash, ValueSource.of(ByteBuffer.wrap(large)));
+      second.put(small.hash(), small.bytes());
+      // The file of the first cannot be given its name.
+      Path values = backend.store().environment().directory().resolve(LmdbLayout.VALUES);
+      Path folder = LmdbLayout.valueFile(values.getParent(), hash).getParent();
+      Files.writeString(folder, "a file where a folder would be");
+      RefChange change = Changes.to(MAIN, Changes.target(1), 1);
+
+      assertThatThrownBy(() -> refs.flushAndSet(List.of(first, second), Optional.empty(), change))
+          .isInstanceOf(BackendException.class);
+      assertThat(refs.read(MAIN)).isEmpty();
+      assertThatThrownBy(first::flush).hasMessageContaining("earlier call");
+      second.flush();
+      assertThat(isStored(small.hash())).isTrue();
+      assertThat(isStored(hash)).isFalse();
     }
   }
 
@@ -134,7 +187,7 @@ class FlushAndSetTest {
     batch.add(blob.hash(), blob.bytes());
     FlushAndSet request =
         new FlushAndSet(
-            batch,
+            List.of(batch),
             new LmdbRefStore.CompareAndSet(
                 Optional.empty(),
                 Changes.to(MAIN, Changes.target(number), number),
