@@ -97,7 +97,7 @@ final class CommitLine {
           turn.begin();
           List<Waiting> lot = claim(branch, mine, refs.together());
           if (!lot.isEmpty()) {
-            lead(branch, lot);
+            lead(branch, turn, lot);
           }
         }
       } finally {
@@ -134,7 +134,7 @@ final class CommitLine {
     return lot;
   }
 
-  private void lead(RefName branch, List<Waiting> lot) {
+  private void lead(RefName branch, RefStore.Turn turn, List<Waiting> lot) {
     List<Waiting> open = new ArrayList<>(lot);
     try {
       for (int attempt = 0; attempt < MAX_ATTEMPTS && !open.isEmpty(); attempt++) {
@@ -143,6 +143,7 @@ final class CommitLine {
         List<Built> built = build(head, open);
         if (!built.isEmpty() && !publish(head, built, open)) {
           repository.environment().pause(Math.min(MAX_PAUSE_MILLIS, 1L << Math.min(attempt, 6)));
+          turn.begin();
         }
       }
       for (Waiting each : open) {

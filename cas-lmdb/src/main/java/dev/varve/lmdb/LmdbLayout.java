@@ -14,6 +14,7 @@ import java.nio.file.Path;
  *
  * <pre>{@code
  * data.mdb, lock.mdb           the LMDB environment
+ * turns.lock                   empty, and locked by turns; not there before two processes meet
  * values/<2 hex>/<62 hex>      a value larger than Blobs.MAX_WHOLE, as it is
  * values/incoming/<owner>-<n>  such a value while it is written; locked by its process
  * packs/<8 hex>.pack           longer values, one record after the other; only grows
@@ -47,6 +48,10 @@ final class LmdbLayout {
   static final String DATA = "data.mdb";
 
   static final String LOCK = "lock.mdb";
+
+  /** Empty; processes that commit to one branch at once take turns by locking it. */
+  static final String TURNS = "turns.lock";
+
   static final String VALUES = "values";
   static final String INCOMING = "incoming";
   static final String PACKS = "packs";

@@ -16,11 +16,8 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * Refs in the tables {@code refs} and {@code reflog}. Thread-safe, between processes too: a
@@ -38,12 +35,13 @@ final class LmdbRefStore implements FlushingRefStore, RepairableRefs {
   private final LmdbEnvironment environment;
   private final WriteQueue queue;
   private final RefRepairs repair;
-  private final Map<RefName, ReentrantLock> turns = new ConcurrentHashMap<>();
+  private final RefTurns turns;
 
   LmdbRefStore(LmdbEnvironment environment, WriteQueue queue) {
     this.environment = environment;
     this.queue = queue;
     this.repair = new RefRepairs(environment, queue);
+    this.turns = new RefTurns(environment.directory().resolve(LmdbLayout.TURNS));
   }
 
   @Override
@@ -142,7 +140,7 @@ final class LmdbRefStore implements FlushingRefStore, RepairableRefs {
 
   @Override
   public RefOutcome compareAndSet(Optional<RefRecord> expected, RefChange next, Evidence evidence) {
-    return queue.submit(new CompareAndSet(expected, next, evidence));
+    return noted(queue.submit(new CompareAndSet(expected, next, evidence)));
   }
 
   @Override
@@ -158,7 +156,7 @@ final class LmdbRefStore implements FlushingRefStore, RepairableRefs {
         weakest = weakest.and(writer.flush());
       }
     }
-    return LmdbBlobWriter.flushAll(ours, queue, new CompareAndSet(expected, next, weakest));
+    return noted(LmdbBlobWriter.flushAll(ours, queue, new CompareAndSet(expected, next, weakest)));
   }
 
   @Override
@@ -169,15 +167,19 @@ final class LmdbRefStore implements FlushingRefStore, RepairableRefs {
   /** One thread a branch waits for the disk; who comes meanwhile goes with the next. */
   @Override
   public Turn turn(RefName name) {
-    ReentrantLock lock = turns.computeIfAbsent(name, branch -> new ReentrantLock());
-    lock.lock();
-    return () -> {
-      // Somebody may have got hold of it just now; then two wait for the disk once, and no more.
-      if (!lock.hasQueuedThreads()) {
-        turns.remove(name, lock);
-      }
-      lock.unlock();
-    };
+    return turns.take(name);
+  }
+
+  private RefOutcome noted(RefOutcome outcome) {
+    if (outcome instanceof RefOutcome.Lost) {
+      turns.lost();
+    }
+    return outcome;
+  }
+
+  /** Lets go of what turns are taken with. */
+  void close() {
+    turns.close();
   }
 
   static final class CompareAndSet extends WriteRequest<RefOutcome> {

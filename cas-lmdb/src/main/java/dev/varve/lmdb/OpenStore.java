@@ -109,6 +109,7 @@ final class OpenStore {
         OPEN.remove(key);
         blobs.closeAppender();
         queue.close();
+        refs.close();
         environment.close();
         blobs.close();
       }
