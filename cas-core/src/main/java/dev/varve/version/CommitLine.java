@@ -120,8 +120,8 @@ final class CommitLine {
   private List<Waiting> claim(RefName branch, Waiting mine, int most) {
     List<Waiting> lot = new ArrayList<>();
     synchronized (lines) {
-      List<Waiting> line = lines.getOrDefault(branch, List.of());
-      if (line.remove(mine)) {
+      List<Waiting> line = lines.get(branch);
+      if (line != null && line.remove(mine)) {
         lot.add(mine);
         while (lot.size() < most && !line.isEmpty()) {
           lot.add(line.remove(0));

@@ -145,6 +145,17 @@ class CommitLineTest {
   }
 
   @Test
+  void whoseCommitAnotherThreadIsAtWaitsForIt() throws InterruptedException {
+    backend.turns = false;
+
+    List<Result> results = commitsToKeysOfTheirOwn();
+
+    assertThat(succeeded(results)).isEqualTo(THREADS);
+    assertThat(requireHistory(results)).hasSize(1 + THREADS);
+    assertThat(records()).isEqualTo(2);
+  }
+
+  @Test
   void ofThoseThatClashOneIsCommittedAndTheOthersHearOfIt() throws InterruptedException {
     String[] keys = each("k/");
     keys[6] = keys[2];

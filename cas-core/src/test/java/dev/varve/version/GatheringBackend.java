@@ -34,6 +34,9 @@ final class GatheringBackend implements Backend {
   private final CountDownLatch gathered;
   private final Semaphore first = new Semaphore(1, true);
 
+  /** Whether one thread at a time has its turn. */
+  volatile boolean turns = true;
+
   /** What a writer's flush does before it does its work. */
   volatile Runnable beforeFlush = () -> {};
 
@@ -94,7 +97,10 @@ final class GatheringBackend implements Backend {
     @Override
     public Turn turn(RefName name) {
       gathered.countDown();
-      first.acquireUninterruptibly();
+      boolean one = turns;
+      if (one) {
+        first.acquireUninterruptibly();
+      }
       return new Turn() {
         @Override
         public void begin() {
@@ -108,7 +114,9 @@ final class GatheringBackend implements Backend {
 
         @Override
         public void close() {
-          first.release();
+          if (one) {
+            first.release();
+          }
         }
       };
     }
