@@ -124,6 +124,7 @@ class RecordFuzzTest {
                 UnsupportedFormatException.class)
             .seeded(RepositoryConfig.of(HashAlgorithm.SHA256).encode())
             .seeded(RepositoryConfig.of(HashAlgorithm.BLAKE3).encode())
+            .seeded(RepositoryConfig.of(HashAlgorithm.SHA256).withPacks().encode())
             .sealedBy(RecordFuzzTest::sealed);
     assertThat(Fuzz.run(target)).containsKey("accepted").hasSizeGreaterThan(8);
   }
