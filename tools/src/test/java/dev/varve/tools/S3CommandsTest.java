@@ -9,8 +9,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.TreeMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -185,6 +187,35 @@ class S3CommandsTest {
       run("cat", REPO, "main", "air/c/" + i).exits(3);
     }
     assertThat(run("cat", REPO, "main", "air/c/5").exits(0).out()).isEqualTo("well");
+  }
+
+  @Test
+  void aValueThatWentUpInPartsIsCountedAsUnprovenAndStillHasItsLength() throws IOException {
+    Path large = source().resolve("air/c/1");
+    byte[] bytes = new byte[(9 << 20) + 5];
+    new Random(3).nextBytes(bytes);
+    Files.write(large, bytes);
+    run("init", REPO).exits(0);
+    run("import", folder.resolve("src").toString(), REPO).exits(0);
+
+    Cli.Result result = run("verify", REPO, "--head", "--json").exits(1);
+    assertThat(result.only().path("unproven").asLong()).isEqualTo(1);
+    assertThat(result.only().path("damaged").asLong()).isZero();
+    assertThat(result.error().path("code").asText()).isEqualTo("unproven");
+    assertThat(run("verify", REPO, "--head").exits(1).err())
+        .contains("1 value")
+        .contains("leave --head out");
+    run("verify", REPO).exits(0);
+
+    String key = object(hashOf("air/c/1"));
+    bytes[77] ^= 1;
+    bucket.placeParts(key, bytes);
+    assertThat(run("verify", REPO, "--head", "--json").exits(1).only().path("unproven").asLong())
+        .isEqualTo(1);
+    run("verify", REPO).exits(3);
+    bucket.placeParts(key, Arrays.copyOf(bytes, 9 << 20));
+    JsonNode cut = run("verify", REPO, "--head", "--json").exits(3).lines("damage").get(0);
+    assertThat(cut.path("key").asText()).isEqualTo("air/c/1");
   }
 
   @Test
