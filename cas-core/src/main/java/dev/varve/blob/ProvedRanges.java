@@ -57,7 +57,7 @@ final class ProvedRanges {
       String what, ContentHash hash, StoredBlob blob, BlockProof proof, long position, int count) {
     int size = BlockProof.blockSize(blob.length());
     long from = Math.min(position, blob.length());
-    long to = Math.min(position + count, blob.length());
+    long to = from + Math.min(count, blob.length() - from);
     ByteBuffer part = ByteBuffer.allocate((int) (to - from));
     while (part.hasRemaining()) {
       long at = from + part.position();

@@ -34,7 +34,7 @@ final class Tally implements AutoCloseable {
   private final int permits;
   private final AtomicLong objects = new AtomicLong();
   private final AtomicLong bytes = new AtomicLong();
-  private final AtomicReference<RuntimeException> failure = new AtomicReference<>();
+  private final AtomicReference<Throwable> failure = new AtomicReference<>();
 
   /** Guards the reporting of findings and the two counts below. */
   private final Object reporting = new Object();
@@ -77,7 +77,7 @@ final class Tally implements AutoCloseable {
         () -> {
           try {
             read(blob, key, where);
-          } catch (RuntimeException unexpected) {
+          } catch (Throwable unexpected) {
             failure.compareAndSet(null, unexpected);
           } finally {
             room.release();
@@ -165,10 +165,14 @@ final class Tally implements AutoCloseable {
     }
   }
 
+  /** A value whose reader failed was not looked at: that must not end as a clean report. */
   private void rethrow() {
-    RuntimeException first = failure.get();
+    Throwable first = failure.get();
+    if (first instanceof Error error) {
+      throw error;
+    }
     if (first != null) {
-      throw first;
+      throw first instanceof RuntimeException known ? known : new IllegalStateException(first);
     }
   }
 

@@ -6,9 +6,9 @@ import dev.varve.blob.StoredBlob;
 import dev.varve.blob.VerifiedBlobs;
 import dev.varve.error.CorruptDataException;
 import dev.varve.error.MissingBlobException;
-import dev.varve.error.StoreException;
 import dev.varve.hash.ContentHash;
 import dev.varve.hash.HashAlgorithm;
+import dev.varve.ref.Backend;
 import dev.varve.ref.RefName;
 import dev.varve.ref.RefStore;
 import dev.varve.ref.RepairableRefs;
@@ -34,17 +34,23 @@ import org.jspecify.annotations.Nullable;
 final class FoundCommits {
   private final BlobStore store;
   private final RefStore refs;
+  private final boolean cheap;
   private final HashAlgorithm algorithm;
   private final Optional<Repository> other;
   private @Nullable Map<ContentHash, List<ContentHash>> parents;
 
   /** {@code other} is where commits are looked for that are not here, or not yet here again. */
-  FoundCommits(
-      BlobStore store, RefStore refs, HashAlgorithm algorithm, Optional<Repository> other) {
-    this.store = store;
-    this.refs = refs;
+  FoundCommits(Backend backend, HashAlgorithm algorithm, Optional<Repository> other) {
+    this.store = backend.blobs();
+    this.refs = backend.refs();
+    this.cheap = backend.local();
     this.algorithm = algorithm;
     this.other = other;
+  }
+
+  /** Whether looking at every stored blob costs no request for each. */
+  boolean cheap() {
+    return cheap;
   }
 
   /**
@@ -84,7 +90,7 @@ final class FoundCommits {
   private List<ContentHash> elsewhere(ContentHash id) {
     try {
       return other.map(repository -> repository.commit(id).parents()).orElse(List.of());
-    } catch (StoreException neither) {
+    } catch (CorruptDataException | MissingBlobException neither) {
       // History ends here for both; what lies behind counts as not reached.
       return List.of();
     }
@@ -107,7 +113,7 @@ final class FoundCommits {
   private Optional<ContentHash> target(RefName name, long number) {
     try {
       return refs.read(name, number).flatMap(record -> record.target());
-    } catch (StoreException damaged) {
+    } catch (CorruptDataException damaged) {
       // The one that is looked for, or another like it.
       return Optional.empty();
     }

@@ -1,6 +1,7 @@
 package dev.varve.repair;
 
-import dev.varve.error.StoreException;
+import dev.varve.error.CorruptDataException;
+import dev.varve.error.MissingBlobException;
 import dev.varve.hash.ContentHash;
 import dev.varve.ref.RefName;
 import dev.varve.ref.RefRecord;
@@ -51,7 +52,7 @@ final class LostCommits {
       if (met.add(id)) {
         try {
           open.addAll(repository.commit(id).parents());
-        } catch (StoreException lostToo) {
+        } catch (CorruptDataException | MissingBlobException lostToo) {
           // Nobody can tell what is behind it.
         }
       }
@@ -68,7 +69,7 @@ final class LostCommits {
           repository.commit(target.get());
           return Optional.of(new RepairEvent.Remains(newest.name(), number, target.get()));
         }
-      } catch (StoreException unreadable) {
+      } catch (CorruptDataException | MissingBlobException unreadable) {
         // The one before, then.
       }
     }

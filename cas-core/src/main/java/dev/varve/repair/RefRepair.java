@@ -2,7 +2,8 @@ package dev.varve.repair;
 
 import dev.varve.check.Finding;
 import dev.varve.error.CorruptDataException;
-import dev.varve.error.StoreException;
+import dev.varve.error.MissingBlobException;
+import dev.varve.format.ByteWriter;
 import dev.varve.hash.ContentHash;
 import dev.varve.hash.HashAlgorithm;
 import dev.varve.ref.RefChange;
@@ -22,9 +23,10 @@ import java.util.stream.Stream;
 
 /**
  * Gives damaged ref records their bytes back where something proves them: another place where the
- * record stands, one flipped bit, or the same record in another repository. A record that is proved
- * by nothing stays lost. Where that is the newest one, nobody can tell what the ref held; then a
- * record after it is written, so that the ref can be used, and says where its target is from.
+ * record stands, one flipped bit, or the same record in another repository, if the record after it
+ * has its digest, or what is left of it here its nonce. A record that is proved by nothing stays
+ * lost. Where that is the newest one, nobody can tell what the ref held; then a record after it is
+ * written, so that the ref can be used, and says where its target is from.
  *
  * <p>A record is never replaced by one that says something else, and a number is never given twice:
  * a slow writer that saw the lost record would build on what is not there any more. One thread;
@@ -158,12 +160,12 @@ final class RefRepair {
     }
     for (Candidate each : candidates(name, number, places)) {
       Optional<RefRecord> record = proved(name, number, follower, each.bytes());
-      // What stands here proves itself; what stands elsewhere may be of a chain that parted.
+      // What stands here proves itself; the other repository's may be of a log that parted here.
       boolean ofThisChain =
           record.isPresent()
-              && (number < newest
+              && (follower.isPresent()
                   || each.source() != RepairEvent.Source.OTHER
-                  || followsTheOneBefore(record.get()));
+                  || sameWrite(record.get(), places));
       if (ofThisChain && restore(name, number, places, each)) {
         return record;
       }
@@ -220,20 +222,26 @@ final class RefRepair {
                   .filter(previous -> !previous.equals(HashAlgorithm.SHA256.hash(bytes)))
                   .isEmpty();
       return right ? Optional.of(record) : Optional.empty();
-    } catch (StoreException notOne) {
+    } catch (CorruptDataException notOne) {
       return Optional.empty();
     }
   }
 
-  /** Of two copies that went on by themselves, only one has the record that was here. */
-  private boolean followsTheOneBefore(RefRecord record) {
-    if (record.number() == 1) {
-      return true;
+  /** Whether damaged bytes still have a record's nonce: it was drawn for one write and no other. */
+  private static boolean sameWrite(RefRecord record, List<Optional<ByteBuffer>> damaged) {
+    ByteWriter out = new ByteWriter();
+    record.nonce().write(out);
+    ByteBuffer nonce = out.toBuffer();
+    return damaged.stream().flatMap(Optional::stream).anyMatch(bytes -> contains(bytes, nonce));
+  }
+
+  private static boolean contains(ByteBuffer bytes, ByteBuffer part) {
+    for (int at = 0; at + part.remaining() <= bytes.remaining(); at++) {
+      if (bytes.slice(bytes.position() + at, part.remaining()).equals(part)) {
+        return true;
+      }
     }
-    List<Optional<ByteBuffer>> before = stored.stored(record.name(), record.number() - 1);
-    return before.stream()
-        .flatMap(Optional::stream)
-        .anyMatch(bytes -> HashAlgorithm.SHA256.hash(bytes).equals(record.previous()));
+    return false;
   }
 
   private boolean restore(
@@ -287,7 +295,7 @@ final class RefRepair {
   private Target target(RefName name, Optional<ContentHash> before) {
     Optional<ContentHash> theirs = theirTarget(name, before);
     if (theirs.isPresent()) {
-      return new Target(theirs, "as in the other repository");
+      return new Target(theirs, "as in the other repository" + hereAlone(before, theirs.get()));
     }
     List<ContentHash> later = commits.unclaimed(before, List.of());
     String others = later.size() > 1 ? "; unclaimed commits that follow: " + later.toString() : "";
@@ -303,6 +311,15 @@ final class RefRepair {
         : new Target(Optional.empty(), "for no record of it can be read" + others);
   }
 
+  /** In a bucket each stored object would be asked for, one by one. */
+  private String hereAlone(Optional<ContentHash> before, ContentHash theirs) {
+    if (!commits.cheap()) {
+      return "; whether a commit was stored here alone was not looked for";
+    }
+    List<ContentHash> here = commits.unclaimed(before, List.of(theirs));
+    return here.isEmpty() ? "" : "; unclaimed commits that are here alone: " + here.toString();
+  }
+
   private Optional<ContentHash> theirTarget(RefName name, Optional<ContentHash> before) {
     try {
       Optional<ContentHash> theirs =
@@ -313,7 +330,7 @@ final class RefRepair {
                   || other.orElseThrow().isCommit(before.get())
                       && other.orElseThrow().reaches(theirs.get(), before.get()));
       return follows ? theirs : Optional.empty();
-    } catch (StoreException damagedToo) {
+    } catch (CorruptDataException | MissingBlobException damagedToo) {
       return Optional.empty();
     }
   }

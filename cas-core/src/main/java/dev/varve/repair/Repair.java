@@ -87,7 +87,7 @@ public final class Repair {
             backend.refs(),
             options.other(),
             environment,
-            new FoundCommits(backend.blobs(), backend.refs(), algorithm, options.other()),
+            new FoundCommits(backend, algorithm, options.other()),
             options.mode(),
             preview,
             journal);

@@ -1,6 +1,7 @@
 package dev.varve.check;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.varve.hash.ContentHash;
 import dev.varve.hash.HashAlgorithm;
@@ -190,5 +191,19 @@ class RepositoryCheckTest {
     long all = check(CheckScope.EVERYTHING).objects();
     long half = check(CheckScope.EVERYTHING.sample(0.5)).objects();
     assertThat(half).isLessThan(all);
+  }
+
+  @Test
+  void readerThatRunsOutOfMemoryEndsTheCheck() {
+    backend.contents().remove(HashAlgorithm.SHA256.hash(value(0, 40)));
+    Repository exhausted =
+        repository.mending(
+            (what, hash) -> {
+              throw new OutOfMemoryError("told to fail");
+            });
+
+    assertThatThrownBy(
+            () -> new RepositoryCheck(exhausted, 2, findings::add).run(CheckScope.EVERYTHING))
+        .isInstanceOf(OutOfMemoryError.class);
   }
 }

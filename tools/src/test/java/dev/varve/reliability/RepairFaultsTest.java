@@ -132,9 +132,9 @@ class RepairFaultsTest {
             });
   }
 
-  private boolean fails() {
+  private boolean fails(long lost) {
     try {
-      assertThat(repair(faulty()).whole()).isTrue();
+      assertThat(repair(faulty()).lost()).isEqualTo(lost);
       return false;
     } catch (StoreException failed) {
       return true;
@@ -148,7 +148,7 @@ class RepairFaultsTest {
       damage();
       operations = 0;
       failAt = ++points;
-      failed = fails();
+      failed = fails(0);
       assertThat(repair(damaged).whole()).as("after failure %d", points).isTrue();
       assertThat(repair(damaged).repaired()).isZero();
       try (Repository mended = Stores.open(damaged, 4)) {
@@ -168,5 +168,41 @@ class RepairFaultsTest {
   void repairThatDiesAnywhereIsMadeGoodByTheNext() {
     fate = Fate.HAPPENS_AND_FAILS;
     assertThat(everyPoint()).isGreaterThan(50);
+  }
+
+  /**
+   * Nothing but what the store holds tells what the branch held; an outage must not look like it.
+   */
+  @Test
+  void recordAfterALostOneSaysTheSameWhateverFailsOnTheWay() {
+    for (Fate each : Fate.values()) {
+      fate = each;
+      int points = 0;
+      boolean failed = true;
+      while (failed) {
+        ContentHash newest = loseNewestRecord();
+        operations = 0;
+        failAt = ++points;
+        failed = fails(1);
+        assertThat(repair(damaged).lost()).as("after failure %d", points).isEqualTo(1);
+        assertThat(damaged.refs().read(RefName.branch("main")).orElseThrow().target())
+            .as("after failure %d", points)
+            .contains(newest);
+      }
+      assertThat(points).isGreaterThan(20);
+    }
+  }
+
+  /** Of two branches of one beginning, one loses what it held; no other repository knows either. */
+  private ContentHash loseNewestRecord() {
+    damaged = new MemoryBackend();
+    other = Stores.create(new MemoryBackend(), 2);
+    Repository repository = Stores.create(damaged, 1);
+    ContentHash first = Stores.commit(repository, "main", "a/c/0", "zero").id();
+    repository.refs().create(RefName.branch("dev"), first, "test");
+    Stores.commit(repository, "dev", "a/c/1", "one");
+    ContentHash newest = Stores.commit(repository, "main", "a/c/1", "two").id();
+    damaged.records(RefName.branch("main")).set(1, ByteBuffer.allocate(300));
+    return newest;
   }
 }
