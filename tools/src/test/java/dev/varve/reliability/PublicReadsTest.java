@@ -60,6 +60,7 @@ class PublicReadsTest {
           Map.entry("blob.VerifiedBlobs.source", ReadPath.SOURCE),
           Map.entry("blob.VerifiedSource.open", ReadPath.SOURCE),
           Map.entry("tree.NodeSource.bytes", ReadPath.CLONE),
+          Map.entry("version.Repository.carriedWith", ReadPath.CLONE),
           Map.entry("zarr.SnapshotStore.get", ReadPath.STORE_RANGES),
           Map.entry("zarr.TransactionStore.get", ReadPath.STORE_RANGES));
 
@@ -78,7 +79,13 @@ class PublicReadsTest {
 
   private static final Set<String> DRIVERS = Set.of("lmdb", "lmdb.cache", "s3", "testkit");
 
-  /** Bytes that are made here or come from the caller. */
+  /**
+   * Offers, which the record's digest covers and which are hashed before they are used: {@code
+   * ColdOpenTest} flips them.
+   */
+  private static final Set<String> OFFERED = Set.of("ref.RefRecord.carried");
+
+  /** Bytes that are made here, are in memory verified, or come from the caller. */
   private static final Set<String> NOT_STORED =
       Set.of(
           "blob.ValueSource",
@@ -87,8 +94,10 @@ class PublicReadsTest {
           "version.CommitCodec.encode",
           "version.RepositoryConfig.encode",
           "tree.NodeSource.emptyNode",
+          "tree.NodeSource.known",
           "tree.Entry$Inline.bytes",
           "tree.Key.toUtf8",
+          "ref.RefChange.carried",
           "ref.RefRecord$Extension.bytes",
           "ref.RefRecordCodec.encode",
           "hash.ContentHash.toBytes",
@@ -245,6 +254,7 @@ class PublicReadsTest {
         } else if (method.getModifiers().contains(JavaModifier.PUBLIC)
             && givesBytes(method)
             && !method.getName().contains("Unverified")
+            && !OFFERED.contains(called)
             && !NOT_STORED.contains(called)
             && !NOT_STORED.contains(name)) {
           unknown.add(called);
