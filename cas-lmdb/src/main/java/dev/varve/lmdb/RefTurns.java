@@ -51,8 +51,8 @@ final class RefTurns implements AutoCloseable {
   }
 
   RefStore.Turn take(RefName name) {
-    // In order of coming: who has just committed goes behind those who were committed with it, and so
-    // finds some of them in line again. Otherwise it would be first again, and alone.
+    // In order of coming: who has just committed goes behind those who were committed with it, and
+    // so finds some of them in line again. Otherwise it would be first again, and alone.
     ReentrantLock lock = turns.computeIfAbsent(name, branch -> new ReentrantLock(true));
     lock.lock();
     return new Taken(name, lock);
