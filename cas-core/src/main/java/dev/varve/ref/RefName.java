@@ -105,29 +105,38 @@ public record RefName(Kind kind, String name) implements Comparable<RefName> {
     if (utf8.length == 0 || utf8.length > MAX_BYTES) {
       throw invalid(name, "it must have 1 to " + MAX_BYTES + " bytes, not " + utf8.length);
     }
-    if (!new String(utf8, StandardCharsets.UTF_8).equals(name)) {
+    // As many bytes as characters are ASCII.
+    if (utf8.length != name.length() && !new String(utf8, StandardCharsets.UTF_8).equals(name)) {
       throw invalid(name, "it holds half of a surrogate pair");
     }
-    for (String segment : name.split("/", -1)) {
-      if (segment.isEmpty()) {
-        throw invalid(name, "a segment between '/' is empty");
-      }
-      if (segment.charAt(0) == '-' || segment.endsWith(".") || segment.equals("..")) {
-        throw invalid(name, "a segment begins with '-' or ends with '.'");
+    // Names are made anew for each request that names a ref: nothing is allocated here.
+    int start = 0;
+    for (int i = 0; i <= name.length(); i++) {
+      if (i == name.length() || name.charAt(i) == '/') {
+        checkSegment(name, start, i);
+        start = i + 1;
+      } else {
+        checkCharacter(name, name.charAt(i));
       }
     }
-    name.codePoints()
-        .filter(c -> c <= ' ' || c == 0x7F || c < 128 && RESERVED.indexOf(c) >= 0)
-        .findFirst()
-        .ifPresent(
-            c -> {
-              throw invalid(
-                  name,
-                  "it holds the character "
-                      + (c <= ' ' || c == 0x7F
-                          ? "U+" + Integer.toHexString(c)
-                          : "'" + Character.toString(c) + "'"));
-            });
+  }
+
+  private static void checkSegment(String name, int from, int to) {
+    if (from == to) {
+      throw invalid(name, "a segment between '/' is empty");
+    }
+    if (name.charAt(from) == '-' || name.charAt(to - 1) == '.') {
+      throw invalid(name, "a segment begins with '-' or ends with '.'");
+    }
+  }
+
+  private static void checkCharacter(String name, char c) {
+    boolean control = c <= ' ' || c == 0x7F;
+    if (control || c < 128 && RESERVED.indexOf(c) >= 0) {
+      throw invalid(
+          name,
+          "it holds the character " + (control ? "U+" + Integer.toHexString(c) : "'" + c + "'"));
+    }
   }
 
   private static InvalidNameException invalid(String name, String rule) {

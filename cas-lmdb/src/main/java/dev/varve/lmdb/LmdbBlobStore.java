@@ -91,6 +91,12 @@ final class LmdbBlobStore implements BlobStore, ScannableBlobs, RepairableBlobs 
   public int read(ContentHash hash, long position, ByteBuffer into) {
     Ranges.check(position, into.remaining());
     byte[] key = hash.toBytes();
+    if (into.remaining() >= LmdbBlobWriter.PACK_FROM) {
+      int copied = fromPack(hash, key, position, into);
+      if (copied >= 0) {
+        return copied;
+      }
+    }
     Part part =
         environment.read(
             () -> "read blob " + hash.brief(),
@@ -102,6 +108,17 @@ final class LmdbBlobStore implements BlobStore, ScannableBlobs, RepairableBlobs 
       return packs.read(PackPlace.at(hash, part.place), position, into);
     }
     return part.copied >= 0 ? part.copied : BlobStore.super.read(hash, position, into);
+  }
+
+  /**
+   * Looks where long values mostly are, and nowhere else.
+   *
+   * @return -1 where the value is not there, for whatever reason
+   */
+  private int fromPack(ContentHash hash, byte[] key, long position, ByteBuffer into) {
+    byte[] row = environment.read(() -> "read blob " + hash.brief(), txn -> txn.packed(key));
+    PackPlace place = row == null ? null : PackPlace.find(hash, row).orElse(null);
+    return place == null ? -1 : packs.read(place, position, into);
   }
 
   /** What one transaction knows of a blob: its row, its place in a pack, or that it is a file. */

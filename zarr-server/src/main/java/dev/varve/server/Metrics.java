@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
@@ -19,7 +20,7 @@ final class Metrics {
 
   private static final double[] BOUNDS = {0.001, 0.005, 0.025, 0.1, 0.5, 2.5, 10};
 
-  private final Map<String, LongAdder> requests = new ConcurrentSkipListMap<>();
+  private final Map<Labels, LongAdder> requests = new ConcurrentHashMap<>();
   private final Map<String, LongAdder> damage = new ConcurrentSkipListMap<>();
   private final Map<String, LongSupplier> gauges = new ConcurrentSkipListMap<>();
   private final LongAdder bytes = new LongAdder();
@@ -27,6 +28,14 @@ final class Metrics {
   private final LongAdder[] buckets = new LongAdder[BOUNDS.length + 1];
   private final LongAdder nanos = new LongAdder();
   private final AtomicLong open = new AtomicLong();
+
+  /** A kind of answer. */
+  private record Labels(String route, String method, int status) {
+    @Override
+    public String toString() {
+      return "route=\"" + route + "\",method=\"" + method + "\",status=\"" + status + "\"";
+    }
+  }
 
   Metrics() {
     Arrays.setAll(buckets, i -> new LongAdder());
@@ -51,9 +60,7 @@ final class Metrics {
   void end(String route, String method, int status, long bodyBytes, long took) {
     open.decrementAndGet();
     requests
-        .computeIfAbsent(
-            "route=\"" + route + "\",method=\"" + method + "\",status=\"" + status + "\"",
-            labels -> new LongAdder())
+        .computeIfAbsent(new Labels(route, method, status), labels -> new LongAdder())
         .increment();
     bytes.add(Math.max(0, bodyBytes));
     nanos.add(took);
@@ -80,7 +87,9 @@ final class Metrics {
   String text() {
     StringBuilder out = new StringBuilder(4096);
     head(out, "varve_http_requests_total", "counter", "Requests answered.");
-    rows(out, "varve_http_requests_total", requests);
+    Map<String, LongAdder> answered = new TreeMap<>();
+    requests.forEach((labels, count) -> answered.put(labels.toString(), count));
+    rows(out, "varve_http_requests_total", answered);
     head(out, "varve_http_response_body_bytes_total", "counter", "Bytes of bodies sent.");
     row(out, "varve_http_response_body_bytes_total", "", bytes.sum());
     head(
