@@ -65,6 +65,16 @@ final class NodeChange {
     return !base.exists() && mine.exists();
   }
 
+  /** Whether the side made a document that the other has not. */
+  boolean createdAlone() {
+    return ZarrKeys.NODE_DOCUMENTS.stream()
+        .anyMatch(
+            name ->
+                base.document(name).isEmpty()
+                    && mine.document(name).isPresent()
+                    && other.document(name).isEmpty());
+  }
+
   /** Whether the side changed the structure of what was, or may have been, an array. */
   boolean restructured() {
     return mayBeArray(base)

@@ -177,20 +177,25 @@ public final class ZarrConflictRule implements ConflictRule {
           + " an array, below which no node can be";
     }
 
-    /** Reported for our document alone: one line for the two that clash. */
+    /**
+     * Reported for our document, one line for the two that clash; for theirs only where each of
+     * ours is there on their side as well.
+     */
     private String besideNewNode(NodeChange change, Difference edit) {
       boolean other =
-          !ourNodes
-              && edit.added()
+          edit.added()
               && ZarrKeys.makesNode(edit.key())
-              && ZarrKeys.node(edit.key()).equals(change.path());
+              && ZarrKeys.node(edit.key()).equals(change.path())
+              && (!ourNodes || !change.createdAlone());
+      String one = edit.key().name();
+      String another = change.firstDocument();
       return other
           ? "both sides created a node at "
               + change.path()
               + ": ours has "
-              + edit.key().name()
+              + (ourNodes ? another : one)
               + ", theirs "
-              + change.firstDocument()
+              + (ourNodes ? one : another)
           : "";
     }
 

@@ -263,6 +263,17 @@ class ZarrConflictRuleTest {
   }
 
   @Test
+  void aNodeThatOneSideMadeMoreOfClashesWhicheverCameFirst() {
+    String[] less = edits("n/.zgroup", Documents.group2());
+    String[] more = edits("n/.zgroup", Documents.group2(), "n/zarr.json", ARRAY);
+    List<Conflict> ours = conflicts(BASE, less, more);
+    List<Conflict> theirs = conflicts(BASE, more, less);
+    assertThat(ours).hasSize(1);
+    assertThat(theirs).hasSize(1);
+    assertThat(ours.get(0).key()).isEqualTo(theirs.get(0).key());
+  }
+
+  @Test
   void aNodeBelowANewArray() {
     assertClash(
         BASE,
