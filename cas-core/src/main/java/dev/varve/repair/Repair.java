@@ -79,7 +79,15 @@ public final class Repair {
    */
   public RepairReport run() {
     ByteBuffer config = ConfigRepair.mend(backend, options.other(), options.mode(), journal);
-    HashAlgorithm algorithm = RepositoryConfig.decode(config).hash();
+    RepositoryConfig known = RepositoryConfig.decode(config);
+    if (options.mode() == RepairOptions.Mode.MEND) {
+      // Before the first ref is written: a repair is a writer like any other.
+      known.requireWritable(backend.location());
+      if (known.singleWriter()) {
+        backend.requireSoleWriter();
+      }
+    }
+    HashAlgorithm algorithm = known.hash();
     options.other().ifPresent(other -> requireSameHash(other, algorithm));
     PreviewRefs preview = new PreviewRefs(backend.refs());
     RefRepair refs =

@@ -3,7 +3,6 @@ package dev.varve.sync;
 import dev.varve.blob.BlobWriter;
 import dev.varve.blob.Evidence;
 import dev.varve.error.BackendException;
-import dev.varve.error.UnsupportedFormatException;
 import dev.varve.hash.ContentHash;
 import dev.varve.ref.RefName;
 import dev.varve.version.Commit;
@@ -78,14 +77,7 @@ public final class Sync {
               + to.config().hash().label(),
           null);
     }
-    if (!to.config().unknownToWrite().isEmpty()) {
-      throw new UnsupportedFormatException(
-          "the repository at "
-              + to.location()
-              + " has the feature "
-              + to.config().unknownToWrite()
-              + ", which a writer must know; use a newer varve");
-    }
+    to.config().requireWritable(to.location());
   }
 
   /** Says what would be copied, and changes nothing. */

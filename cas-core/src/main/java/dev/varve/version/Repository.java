@@ -340,14 +340,7 @@ public final class Repository implements AutoCloseable {
   }
 
   void requireWritable() {
-    if (!config.unknownToWrite().isEmpty()) {
-      throw new UnsupportedFormatException(
-          "the repository at "
-              + location()
-              + " has the feature "
-              + config.unknownToWrite()
-              + ", which a writer must know; use a newer varve");
-    }
+    config.requireWritable(location());
   }
 
   @Override

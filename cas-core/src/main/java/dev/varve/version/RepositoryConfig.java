@@ -61,6 +61,23 @@ public record RepositoryConfig(
     return backend.keepsPacks() ? withPacks() : this;
   }
 
+  /**
+   * Refuses to write.
+   *
+   * @param location of the repository, for the message
+   * @throws UnsupportedFormatException where a writer would have to know what this program does not
+   */
+  public void requireWritable(String location) {
+    if (!unknownToWrite.isEmpty()) {
+      throw new UnsupportedFormatException(
+          "the repository at "
+              + location
+              + " has the feature "
+              + unknownToWrite
+              + ", which a writer must know; use a newer varve");
+    }
+  }
+
   /** The format version. */
   public int format() {
     return FormatHeader.VERSION;

@@ -4,13 +4,25 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.varve.blob.BlobWriter;
+import dev.varve.check.CheckProgress;
 import dev.varve.error.BackendException;
 import dev.varve.hash.ContentHash;
+import dev.varve.hash.HashAlgorithm;
 import dev.varve.ref.Nonce;
 import dev.varve.ref.RefChange;
 import dev.varve.ref.RefName;
 import dev.varve.ref.RefOutcome;
 import dev.varve.ref.RefRecord;
+import dev.varve.repair.Repair;
+import dev.varve.repair.RepairOptions;
+import dev.varve.tree.Key;
+import dev.varve.version.CommitInfo;
+import dev.varve.version.ConflictRule;
+import dev.varve.version.Environment;
+import dev.varve.version.Repository;
+import dev.varve.version.RepositoryConfig;
+import dev.varve.version.Transaction;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -119,6 +131,47 @@ class WriterMarkTest {
     }
     assertThat(bucket.keys()).anyMatch(key -> key.startsWith(LAYOUT.writers()));
     assertThatThrownBy(mark()::hold).hasMessageContaining("another is at work");
+  }
+
+  @Test
+  void aRepairWaitsForTheWriterLikeAnyOther() {
+    Environment environment = Environment.system();
+    try (Repository repository =
+        Repository.create(
+            new S3Backend(bucket, LAYOUT, MemoryFactory.SETTINGS),
+            RepositoryConfig.of(HashAlgorithm.SHA256).forSingleWriter(),
+            environment,
+            ConflictRule.SAME_KEY_ONLY)) {
+      for (int i = 0; i < 2; i++) {
+        try (Transaction edits = repository.begin("main")) {
+          edits.put(Key.of("k"), ByteBuffer.wrap(new byte[] {(byte) i}));
+          edits.commit(CommitInfo.of("commit"));
+        }
+      }
+    }
+    // Newer records have smaller names.
+    String newest =
+        bucket.keys().stream()
+            .filter(key -> key.startsWith("r/refs/"))
+            .min(String::compareTo)
+            .orElseThrow();
+    bucket.place(newest, new byte[100]);
+    try (WriterMark busy = mark();
+        S3Backend damaged = new S3Backend(bucket, LAYOUT, MemoryFactory.SETTINGS)) {
+      busy.hold();
+      List<String> before = bucket.keys();
+
+      Repair repair =
+          new Repair(
+              damaged,
+              environment,
+              new RepairOptions(
+                  Optional.empty(), RepairOptions.Mode.MEND, RepairOptions.Refs.ALL_HERE, 1),
+              event -> {},
+              CheckProgress.NONE);
+      assertThatThrownBy(repair::run).hasMessageContaining("another is at work");
+      assertThat(bucket.keys()).isEqualTo(before);
+    }
   }
 
   @Test
