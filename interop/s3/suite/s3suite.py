@@ -14,8 +14,8 @@ from tally import Tally
 
 
 def _good(server, long, work, tally):
-    command.accepted(server, tally)
-    here, remote = command.round_trip(server, work, tally)
+    keeps_checksums = command.accepted(server, tally)
+    here, remote = command.round_trip(server, work, keeps_checksums, tally)
     if server.files:
         command.damage(server, here, remote, work, tally)
     contracts.run(server, contracts.CONTRACTS, False, tally)
