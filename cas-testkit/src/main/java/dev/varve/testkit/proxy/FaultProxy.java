@@ -132,9 +132,9 @@ public final class FaultProxy implements AutoCloseable {
     OutputStream out = client.getOutputStream();
     if (fate == Fate.EARLY_REFUSAL) {
       if (createOnly(head) && created.contains(target)) {
+        note(head, fate, 412, begun, 0, 0);
         refuseEarly(head, in, out);
         reset(client);
-        note(head, fate, 412, begun, 0, 0);
         return false;
       }
       fate = Fate.PASS;
@@ -148,13 +148,19 @@ public final class FaultProxy implements AutoCloseable {
       Thread.sleep(delayMillis);
     }
     late.step();
+    // Whatever becomes of it is on record, and held, before the client hears of anything.
     switch (fate) {
-      case RESET_BEFORE -> reset(client);
-      case LATE -> {
+      case RESET_BEFORE -> {
+        note(head, fate, 0, begun, body.length, 0);
         reset(client);
+      }
+      case LATE -> {
+        note(head, fate, 0, begun, body.length, 0);
         late.hold(passed, body);
+        reset(client);
       }
       case SLOW_DOWN -> {
+        note(head, fate, 503, begun, body.length, 0);
         out.write(answer(passed, "503 Slow Down", "SlowDown", "keep-alive"));
         out.flush();
       }
@@ -162,7 +168,6 @@ public final class FaultProxy implements AutoCloseable {
         return pass(passed, body, fate, begun, client, server);
       }
     }
-    note(head, fate, fate == Fate.SLOW_DOWN ? 503 : 0, begun, body.length, 0);
     return fate == Fate.SLOW_DOWN;
   }
 
