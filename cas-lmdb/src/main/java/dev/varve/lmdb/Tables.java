@@ -82,6 +82,7 @@ final class Tables {
             null);
       }
       if (complete(found)) {
+        txn.commit();
         return new Tables(found);
       }
       for (Table each : Table.values()) {
