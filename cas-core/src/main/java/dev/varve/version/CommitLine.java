@@ -67,6 +67,13 @@ final class CommitLine {
       result.complete(Optional.empty());
     }
 
+    /** Whether nobody else will see to it, and nothing became of it. */
+    boolean released() {
+      return result.isDone()
+          && !result.isCompletedExceptionally()
+          && result.getNow(Optional.empty()).isEmpty();
+    }
+
     Optional<CommitOutcome> await() {
       try {
         return result.join();
@@ -91,8 +98,7 @@ final class CommitLine {
     while (true) {
       Waiting mine = new Waiting(transaction, info);
       enter(branch, mine);
-      RefStore.Turn turn = refs.turn(branch);
-      try {
+      try (RefStore.Turn turn = refs.turn(branch)) {
         if (!mine.result.isDone()) {
           turn.begin();
           List<Waiting> lot = claim(branch, mine, refs.together());
@@ -100,8 +106,12 @@ final class CommitLine {
             lead(branch, turn, lot);
           }
         }
-      } finally {
-        turn.close();
+      } catch (RuntimeException | Error failed) {
+        // What became of this thread's commit is what counts: it may be done already, or another
+        // thread may be at it. And nobody may begin with it once its thread is gone.
+        if (leave(branch, mine) || mine.released()) {
+          throw failed;
+        }
       }
       Optional<CommitOutcome> outcome = mine.await();
       if (outcome.isPresent()) {
@@ -113,6 +123,18 @@ final class CommitLine {
   private void enter(RefName branch, Waiting mine) {
     synchronized (lines) {
       lines.computeIfAbsent(branch, name -> new ArrayList<>()).add(mine);
+    }
+  }
+
+  /** Whether it stood in line still. */
+  private boolean leave(RefName branch, Waiting mine) {
+    synchronized (lines) {
+      List<Waiting> line = lines.get(branch);
+      boolean stood = line != null && line.remove(mine);
+      if (stood && line.isEmpty()) {
+        lines.remove(branch);
+      }
+      return stood;
     }
   }
 

@@ -263,6 +263,45 @@ class CommitLineTest {
   }
 
   @Test
+  void aCommitThatIsDoneStaysDoneWhereItsLeaderFailsWithAnother() throws InterruptedException {
+    String[] keys = each("k/");
+    keys[6] = keys[2];
+    AtomicInteger failures = new AtomicInteger();
+    backend.beforeRead =
+        () -> {
+          if (records() == 2 && failures.getAndIncrement() == 0) {
+            throw BackendException.transientFailure("cannot read", null);
+          }
+        };
+
+    List<Result> results = commits(keys, each("v"));
+
+    assertThat(failures.get()).isPositive();
+    assertThat(results).allMatch(each -> each.thrown() == null);
+    assertThat(succeeded(results)).isEqualTo(THREADS - 1);
+    assertThat(requireHistory(results)).hasSize(THREADS);
+  }
+
+  @Test
+  void nobodyCommitsForWhoFailedToGetATurn() throws InterruptedException {
+    AtomicInteger leaders = new AtomicInteger();
+    backend.beforeLeading =
+        () -> {
+          if (leaders.incrementAndGet() == 1) {
+            throw BackendException.transientFailure("no turn", null);
+          }
+        };
+
+    List<Result> results = commitsToKeysOfTheirOwn();
+
+    assertThat(results.stream().map(Result::thrown).filter(each -> each != null))
+        .singleElement()
+        .satisfies(each -> assertThat(each).hasMessage("no turn"));
+    assertThat(succeeded(results)).isEqualTo(THREADS - 1);
+    assertThat(requireHistory(results)).hasSize(THREADS);
+  }
+
+  @Test
   void aLeaderThatIsInterruptedFailsAlone() throws InterruptedException {
     AtomicInteger leaders = new AtomicInteger();
     backend.beforeLeading =

@@ -43,6 +43,9 @@ final class GatheringBackend implements Backend {
   /** What the next write of a ref comes to in place of being done, once. */
   volatile Optional<Supplier<RefOutcome>> nextWrite = Optional.empty();
 
+  /** What comes before a ref is read. */
+  volatile Runnable beforeRead = () -> {};
+
   /** What a leader does before it looks at who waits. */
   volatile Runnable beforeLeading = () -> {};
 
@@ -133,6 +136,7 @@ final class GatheringBackend implements Backend {
 
     @Override
     public Optional<RefRecord> read(RefName name) {
+      beforeRead.run();
       return refs.read(name);
     }
 
