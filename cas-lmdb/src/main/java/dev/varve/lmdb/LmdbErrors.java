@@ -5,8 +5,10 @@ import dev.varve.error.CorruptDataException;
 import dev.varve.error.StoreException;
 import dev.varve.error.UnsupportedFormatException;
 import java.io.IOException;
+import java.io.SyncFailedException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Set;
@@ -27,6 +29,7 @@ final class LmdbErrors {
   private static final int EBUSY = 16;
   private static final int ENOSPC = 28;
   private static final int EROFS = 30;
+  private static final String FULL = "the disk is full; free some space and try again";
   private static final String READ_ONLY =
       "the disk is read-only; systems do that to a disk that fails, and tell so in their log";
 
@@ -91,8 +94,7 @@ final class LmdbErrors {
       String operation, Path directory, LmdbNativeException failed) {
     int code = failed.getResultCode();
     if (code == ENOSPC || EDQUOT.contains(code) || code == EIO && hasNoRoom(directory)) {
-      return permanent(
-          operation, directory, "the disk is full; free some space and try again", failed);
+      return permanent(operation, directory, FULL, failed);
     }
     if (code == EROFS) {
       return permanent(operation, directory, READ_ONLY, failed);
@@ -132,20 +134,35 @@ final class LmdbErrors {
 
   /** What an operation on a file failed with. */
   static BackendException of(String operation, Path file, IOException failed) {
+    String reason = failed instanceof SyncFailedException ? whyNotSynced(file) : reasonOf(failed);
+    return permanent(operation, file, reason, failed);
+  }
+
+  private static String reasonOf(IOException failed) {
+    if (failed instanceof AccessDeniedException) {
+      return "access is denied";
+    }
+    if (full(failed)) {
+      return FULL;
+    }
     String reason = failed.getMessage() == null ? failed.toString() : failed.getMessage();
     if (failed instanceof FileSystemException named && named.getReason() != null) {
       reason = named.getReason();
     }
-    if (failed instanceof AccessDeniedException) {
-      reason = "access is denied";
+    return reason.toLowerCase(Locale.ROOT).contains("read-only file system") ? READ_ONLY : reason;
+  }
+
+  /** Java drops the reason of a sync that failed: what the disk says to a new file is asked for. */
+  private static String whyNotSynced(Path file) {
+    Path folder = Files.isDirectory(file) ? file : file.toAbsolutePath().getParent();
+    try {
+      Files.delete(Files.createTempFile(folder, "probe-", null));
+    } catch (IOException failed) {
+      return reasonOf(failed);
     }
-    if (full(failed)) {
-      reason = "the disk is full; free some space and try again";
-    }
-    if (reason.toLowerCase(Locale.ROOT).contains("read-only file system")) {
-      reason = READ_ONLY;
-    }
-    return permanent(operation, file, reason, failed);
+    return folder != null && hasNoRoom(folder)
+        ? FULL
+        : "the system could not write it to the disk; its log tells why";
   }
 
   private static BackendException permanent(

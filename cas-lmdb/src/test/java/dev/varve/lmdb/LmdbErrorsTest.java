@@ -5,9 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.varve.error.BackendException;
 import dev.varve.error.CorruptDataException;
 import dev.varve.error.StoreException;
+import dev.varve.testkit.Mount;
 import java.io.IOException;
+import java.io.SyncFailedException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import jnr.ffi.Memory;
 import jnr.ffi.Pointer;
@@ -42,6 +45,26 @@ class LmdbErrorsTest {
     assertThat(of(new IOException("Input/output error")))
         .hasMessageContaining("Input/output error")
         .hasCauseInstanceOf(IOException.class);
+  }
+
+  /** What Java throws for a sync that failed tells no reason. */
+  @Test
+  void syncThatFailedTellsWhatTheDiskSays() throws Exception {
+    SyncFailedException failed = new SyncFailedException("sync failed");
+    assertThat(LmdbErrors.of("store a value", directory.resolve("file"), failed))
+        .hasMessageContaining("the system could not write it to the disk; its log tells why")
+        .hasCause(failed);
+    assertThat(directory).isEmptyDirectory();
+    try (Mount mount = Mount.ofMiB(directory.resolve("disk"), 2)) {
+      mount.makeReadOnly();
+      assertThat(LmdbErrors.of("store a value", mount.place(), failed))
+          .hasMessageContaining("the disk is read-only");
+    }
+    try (Mount mount = Mount.ofMiB(directory.resolve("disk"), 2)) {
+      Files.write(mount.place().resolve("file"), new byte[3 << 19]);
+      assertThat(LmdbErrors.of("store a value", mount.place().resolve("file"), failed))
+          .hasMessageContaining("the disk is full");
+    }
   }
 
   /** LMDB itself, made to fail. */
