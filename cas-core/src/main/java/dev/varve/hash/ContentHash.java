@@ -5,6 +5,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The 32-byte hash of a byte string, and so the name of the blob that holds it. Ordered by unsigned
@@ -120,6 +121,16 @@ public record ContentHash(long w0, long w1, long w2, long w3) implements Compara
       byWord = Long.compareUnsigned(w2, other.w2);
     }
     return byWord == 0 ? Long.compareUnsigned(w3, other.w3) : byWord;
+  }
+
+  /** Spelled out: what a record has instead is linked when first called, and every run calls it. */
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof ContentHash that
+        && w0 == that.w0
+        && w1 == that.w1
+        && w2 == that.w2
+        && w3 == that.w3;
   }
 
   /** The bytes are uniform, so a part of them is as good as a mix of all. */

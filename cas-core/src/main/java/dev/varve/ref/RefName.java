@@ -3,6 +3,7 @@ package dev.varve.ref;
 import dev.varve.error.InvalidNameException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The full name of a ref: its kind and a path such as {@code main} or {@code ingest/2026}. Ordered
@@ -92,6 +93,17 @@ public record RefName(Kind kind, String name) implements Comparable<RefName> {
         ? byKind
         : Arrays.compareUnsigned(
             name.getBytes(StandardCharsets.UTF_8), other.name.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** Spelled out, as that of {@link dev.varve.hash.ContentHash}, so that nothing need be linked. */
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof RefName that && kind == that.kind && name.equals(that.name);
+  }
+
+  @Override
+  public int hashCode() {
+    return 31 * name.hashCode() + kind.folder.hashCode();
   }
 
   /** {@link #full()}. */
