@@ -23,6 +23,17 @@ public interface BlobReader {
   Optional<StoredBlob> open(ContentHash hash);
 
   /**
+   * As {@link #open(ContentHash)}, for who knows what will be read. Where each request costs a
+   * round trip, so much comes with the answer that tells whether the blob is there.
+   *
+   * @param soon how many bytes from the first on will be read at once, or as many as there are; 0
+   *     where the length alone is asked for. A store may bring more or fewer
+   */
+  default Optional<StoredBlob> open(ContentHash hash, int soon) {
+    return open(hash);
+  }
+
+  /**
    * Another object that holds a blob, for a reader to whom the bytes of {@link #open} did not prove
    * true. The caller closes it.
    *

@@ -11,7 +11,7 @@ record StoredSource(VerifiedBlobs blobs, String label, ContentHash hash, long le
 
   @Override
   public InputStream open() {
-    StoredBlob blob = blobs.openUnverified(label, hash);
+    StoredBlob blob = blobs.openUnverified(label, hash, PART);
     return new InputStream() {
       private ByteBuffer part = ByteBuffer.allocate(0);
       private long position;

@@ -23,6 +23,9 @@ import java.util.function.Function;
 public final class VerifiedBlobs {
   private static final int PART = 1 << 20;
 
+  /** A value of 1 MiB may be a little longer when it was encoded; it comes at once all the same. */
+  private static final int FIRST_PARTS = 2 * PART;
+
   private final BlobReader reader;
   private final HashAlgorithm algorithm;
   private final Mender mender;
@@ -66,7 +69,7 @@ public final class VerifiedBlobs {
    * @throws CorruptDataException where the bytes have another hash, or are longer than allowed
    */
   public ByteBuffer get(String what, ContentHash hash, int maxLength) {
-    try (StoredBlob blob = open(what, hash)) {
+    try (StoredBlob blob = open(what, hash, maxLength)) {
       return whole(what, hash, blob, maxLength);
     } catch (MissingBlobException | CorruptDataException bad) {
       return elsewhere(what, hash, bad, other -> whole(what, hash, other, maxLength));
@@ -120,7 +123,7 @@ public final class VerifiedBlobs {
    * @return the number of bytes
    */
   public long copy(String what, ContentHash hash, OutputStream out) throws IOException {
-    try (StoredBlob blob = open(what, hash)) {
+    try (StoredBlob blob = open(what, hash, FIRST_PARTS)) {
       if (blob.length() > PART) {
         return copy(what, hash, blob, out);
       }
@@ -164,7 +167,7 @@ public final class VerifiedBlobs {
 
   /** Reads the whole blob in parts and verifies it; the bytes are dropped. Returns its length. */
   public long verify(String what, ContentHash hash) {
-    try (StoredBlob blob = open(what, hash)) {
+    try (StoredBlob blob = open(what, hash, FIRST_PARTS)) {
       return verified(what, hash, blob);
     } catch (MissingBlobException | CorruptDataException bad) {
       return elsewhere(what, hash, bad, other -> verified(what, hash, other));
@@ -184,10 +187,15 @@ public final class VerifiedBlobs {
    * the whole is read and proved each time. A larger one is read and proved as a whole for its
    * first part; its later parts are read from storage again and checked block by block.
    *
+   * @param length how long the blob is said to be, to read what is needed in few steps; nothing is
+   *     believed of it
    * @param count at most {@link Blobs#MAX_READ}
    */
-  public ByteBuffer range(String what, ContentHash hash, long position, int count) {
-    try (StoredBlob blob = open(what, hash)) {
+  public ByteBuffer range(
+      String what, ContentHash hash, long length, long position, int count) {
+    // Of one that is read in parts the first need not be among them.
+    int soon = length <= Blobs.MAX_WHOLE ? (int) Math.max(0, length) : 0;
+    try (StoredBlob blob = open(what, hash, soon)) {
       return range(what, hash, blob, position, count);
     } catch (CorruptDataException bad) {
       return elsewhere(what, hash, bad, other -> range(what, hash, other, position, count));
@@ -207,18 +215,25 @@ public final class VerifiedBlobs {
   /** A blob of any size as a source, whose streams fail at their end unless the bytes are right. */
   public ValueSource source(String what, ContentHash hash) {
     long length;
-    try (StoredBlob blob = open(what, hash)) {
+    try (StoredBlob blob = open(what, hash, 0)) {
       length = blob.length();
     }
     return new VerifiedSource(hash, algorithm, new StoredSource(this, what, hash, length));
   }
 
-  /** The handle itself; its reads are not verified. */
-  public StoredBlob openUnverified(String what, ContentHash hash) {
-    return open(what, hash);
+  /**
+   * The handle itself; its reads are not verified.
+   *
+   * @param soon how many bytes from the first on will be read at once, as in {@link
+   *     BlobReader#open(ContentHash, int)}
+   */
+  public StoredBlob openUnverified(String what, ContentHash hash, int soon) {
+    return open(what, hash, soon);
   }
 
-  private StoredBlob open(String what, ContentHash hash) {
-    return reader.open(hash).orElseThrow(() -> new MissingBlobException(what, hash.toString()));
+  private StoredBlob open(String what, ContentHash hash, int soon) {
+    return reader
+        .open(hash, soon)
+        .orElseThrow(() -> new MissingBlobException(what, hash.toString()));
   }
 }

@@ -125,7 +125,7 @@ final class ManifestView implements View {
   @Override
   public ByteBuffer range(Key key, Entry entry, long position, int count) {
     if (entry instanceof Entry.Blob blob) {
-      ByteBuffer part = blobs.range(what(key), blob.hash(), position, count);
+      ByteBuffer part = blobs.range(what(key), blob.hash(), blob.length(), position, count);
       long expected = Math.max(0, Math.min(count, blob.length() - position));
       if (part.remaining() != expected) {
         // The hash proved the bytes, so an entry with another length lies.

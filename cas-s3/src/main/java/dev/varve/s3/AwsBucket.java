@@ -220,9 +220,11 @@ final class AwsBucket implements Bucket {
         throw new IOException("asked for " + count + " bytes from " + position + ", got " + range);
       }
     }
-    byte[] bytes = in.readNBytes((int) here);
-    if (bytes.length < here) {
-      throw new IOException("it has " + bytes.length + " of " + here + " bytes");
+    // At most as many as were asked for, whatever the answer says.
+    byte[] bytes = new byte[(int) here];
+    int read = in.readNBytes(bytes, 0, bytes.length);
+    if (read < here) {
+      throw new IOException("it has " + read + " of " + here + " bytes");
     }
     if (range == null && position + here < total) {
       in.abort();

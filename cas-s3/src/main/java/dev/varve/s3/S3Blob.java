@@ -7,10 +7,14 @@ import java.nio.ByteBuffer;
 
 /**
  * A blob whose beginning came with the answer that told its length; the rest is asked for by range.
- * One thread. Holds at most {@link #FIRST} bytes and no connection.
+ * One thread. Holds no connection, and as many bytes as its opener said would be read at once, or
+ * {@link #FIRST}.
  */
 final class S3Blob implements StoredBlob {
-  /** How much the first answer brings: most nodes and small chunks need no second request. */
+  /**
+   * How much the first answer brings where nobody said: most nodes and small chunks need no second
+   * request.
+   */
   static final int FIRST = 256 << 10;
 
   private final Bucket bucket;

@@ -42,14 +42,21 @@ final class S3BlobStore implements BlobStore, ScannableBlobs, RepairableBlobs, C
 
   @Override
   public Optional<StoredBlob> open(ContentHash hash) {
-    Optional<StoredBlob> plain = at(layout.blob(hash));
+    return open(hash, S3Blob.FIRST);
+  }
+
+  /** {@inheritDoc} One GET, of less where the blob is shorter; for no bytes a HEAD. */
+  @Override
+  public Optional<StoredBlob> open(ContentHash hash, int soon) {
+    int first = Math.max(0, Math.min(soon, Blobs.MAX_READ));
+    Optional<StoredBlob> plain = at(layout.blob(hash), first);
     if (plain.isPresent()) {
       return plain;
     }
     List<String> copies = copies(hash);
     // Newest first: the oldest are the first that a collection takes.
     for (int i = copies.size() - 1; i >= 0; i--) {
-      Optional<StoredBlob> copy = at(copies.get(i));
+      Optional<StoredBlob> copy = at(copies.get(i), first);
       if (copy.isPresent()) {
         return copy;
       }
@@ -62,7 +69,7 @@ final class S3BlobStore implements BlobStore, ScannableBlobs, RepairableBlobs, C
   public Optional<StoredBlob> openCopy(ContentHash hash, int tried) {
     List<String> copies = copies(hash);
     for (int i = copies.size() - 1 - tried; i >= 0; i--) {
-      Optional<StoredBlob> copy = at(copies.get(i));
+      Optional<StoredBlob> copy = at(copies.get(i), S3Blob.FIRST);
       if (copy.isPresent()) {
         return copy;
       }
@@ -70,10 +77,10 @@ final class S3BlobStore implements BlobStore, ScannableBlobs, RepairableBlobs, C
     return Optional.empty();
   }
 
-  private Optional<StoredBlob> at(String key) {
+  private Optional<StoredBlob> at(String key, int first) {
     return attempts
-        .read(() -> bucket.get(key, 0, S3Blob.FIRST))
-        .map(first -> new S3Blob(bucket, attempts, key, first));
+        .read(() -> bucket.get(key, 0, first))
+        .map(piece -> new S3Blob(bucket, attempts, key, piece));
   }
 
   /** The names of a blob's copies, oldest first; few, one an epoch at most. */
@@ -172,7 +179,7 @@ final class S3BlobStore implements BlobStore, ScannableBlobs, RepairableBlobs, C
     String key = layout.blob(hash);
     byte[] whole = proven.length() <= Blobs.MAX_WHOLE ? S3BlobWriter.whole(proven) : null;
     AsideObjects aside = new AsideObjects(bucket, layout, workers, attempts);
-    Optional<String> kept = at(key).map(damaged -> aside.keep(hash.toString(), damaged));
+    Optional<String> kept = at(key, S3Blob.FIRST).map(damaged -> aside.keep(hash.toString(), damaged));
     if (whole == null) {
       new PartsUpload(bucket, workers, attempts, key, proven).storeOver();
     } else {

@@ -47,7 +47,7 @@ class CopiesTest {
   private void requireReadable() throws IOException {
     assertThat(blobs.get("blob", blob.hash(), 5000)).isEqualTo(blob.bytes());
     assertThat(blobs.verify("blob", blob.hash())).isEqualTo(5000);
-    assertThat(blobs.range("blob", blob.hash(), 4000, 10))
+    assertThat(blobs.range("blob", blob.hash(), 5000, 4000, 10))
         .isEqualTo(ByteBuffer.wrap(Arrays.copyOfRange(whole, 4000, 4010)));
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     assertThat(blobs.copy("blob", blob.hash(), out)).isEqualTo(5000);
@@ -87,7 +87,7 @@ class CopiesTest {
     assertThatThrownBy(() -> blobs.verify("blob", blob.hash()))
         .isInstanceOf(CorruptDataException.class)
         .hasMessageContaining(actual);
-    assertThatThrownBy(() -> blobs.range("blob", blob.hash(), 10, 1))
+    assertThatThrownBy(() -> blobs.range("blob", blob.hash(), 5000, 10, 1))
         .isInstanceOf(CorruptDataException.class)
         .hasMessageContaining(actual);
     assertThatThrownBy(() -> blobs.copy("blob", blob.hash(), new ByteArrayOutputStream()))

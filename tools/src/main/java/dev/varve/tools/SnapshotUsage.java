@@ -91,7 +91,7 @@ final class SnapshotUsage {
 
   private void enter(ContentHash id) {
     Commit commit = repository.commit(id);
-    try (var stored = repository.blobs().openUnverified("commit", id)) {
+    try (var stored = repository.blobs().openUnverified("commit", id, 0)) {
       use(objects.add(id, stored.length()));
     }
     for (Part part : Part.values()) {

@@ -190,6 +190,22 @@ class SyncS3Test {
     assertThat(requests(() -> run(read).exits(0))).isEqualTo(cold);
   }
 
+  /** The listing, the record, the configuration, a node, and the value. */
+  @Test
+  void aChunkOfAMebibyteIsReadByOneRequestLikeASmallOne() throws IOException {
+    Path chunk = Files.write(folder.resolve("chunk"), new byte[(1 << 20) + 16]);
+    Cli.run("put", here, "air/c/9/0", chunk.toString()).exits(0);
+    run("clone", here, REMOTE).exits(0);
+    int small = requests(() -> run("cat", REMOTE, "main", "air/c/8/0", "--no-cache").exits(0));
+    int large = requests(() -> run("cat", REMOTE, "main", "air/c/9/0", "--no-cache").exits(0));
+    String cache = folder.resolve("cache").toString();
+    int keeping =
+        requests(() -> run("cat", REMOTE, "main", "air/c/9/0", "--cache", cache).exits(0));
+    assertThat(small).isLessThanOrEqualTo(5);
+    assertThat(large).isEqualTo(small);
+    assertThat(keeping).isEqualTo(small);
+  }
+
   @Test
   void whatWasWrittenIsReadWithoutTheBucket() {
     String cache = folder.resolve("cache").toString();

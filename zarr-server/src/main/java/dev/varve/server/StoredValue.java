@@ -50,7 +50,7 @@ final class StoredValue {
 
   /** Sees that something of the right length is stored, without reading it. */
   void requireStored() {
-    open().close();
+    open(0).close();
   }
 
   /** All bytes, verified; of a value up to {@link dev.varve.blob.Blobs#MAX_WHOLE}. */
@@ -62,8 +62,9 @@ final class StoredValue {
     return bytes;
   }
 
-  private StoredBlob open() {
-    StoredBlob blob = blobs.openUnverified(what, hash);
+  /** With as many bytes from the first on as will be read at once. */
+  private StoredBlob open(int soon) {
+    StoredBlob blob = blobs.openUnverified(what, hash, soon);
     if (blob.length() != length) {
       long found = blob.length();
       blob.close();
@@ -101,7 +102,7 @@ final class StoredValue {
   /** Reads and proves all of it, holding one block at a time. */
   BlockProof prove() {
     BlockProof.Maker maker = new BlockProof.Maker(blobs.algorithm(), hash, length);
-    try (StoredBlob blob = open()) {
+    try (StoredBlob blob = open(BlockProof.LARGE_BLOCK)) {
       for (int i = 0; i < blockCount(); i++) {
         maker.block(block(blob, i));
       }
@@ -116,7 +117,7 @@ final class StoredValue {
    * @param proved is told the proof then
    */
   Body proving(Consumer<BlockProof> proved) {
-    StoredBlob blob = open();
+    StoredBlob blob = open(BlockProof.LARGE_BLOCK);
     return new Body() {
       private final BlockProof.Maker maker = new BlockProof.Maker(blobs.algorithm(), hash, length);
       private int index;
@@ -167,7 +168,7 @@ final class StoredValue {
    * its hash.
    */
   Optional<StoredBlob> handle() {
-    return length <= Blobs.MAX_WHOLE ? Optional.empty() : Optional.of(open());
+    return length <= Blobs.MAX_WHOLE ? Optional.empty() : Optional.of(open(0));
   }
 
   /** Fills memory with bytes of the value, not verified, from a handle where there is one. */

@@ -48,11 +48,20 @@ class CachedBlobs implements BlobStore {
 
   @Override
   public Optional<StoredBlob> open(ContentHash hash) {
-    Optional<ByteBuffer> cached = cache.get(hash);
-    if (cached.isPresent()) {
-      return Optional.of(new Held(cached.get()));
-    }
-    return far.open(hash)
+    return cached(hash).or(() -> filling(hash, far.open(hash)));
+  }
+
+  @Override
+  public Optional<StoredBlob> open(ContentHash hash, int soon) {
+    return cached(hash).or(() -> filling(hash, far.open(hash, soon)));
+  }
+
+  private Optional<StoredBlob> cached(ContentHash hash) {
+    return cache.get(hash).map(Held::new);
+  }
+
+  private Optional<StoredBlob> filling(ContentHash hash, Optional<StoredBlob> found) {
+    return found
         .map(blob -> blob.length() > cache.largest() ? blob : new Filling(hash, blob, cache));
   }
 
