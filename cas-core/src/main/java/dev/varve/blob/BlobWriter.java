@@ -20,6 +20,14 @@ public interface BlobWriter extends AutoCloseable {
   void put(ContentHash hash, ByteBuffer bytes);
 
   /**
+   * As {@link #put(ContentHash, ByteBuffer)}, of a blob that the caller found missing a moment ago:
+   * a store that would ask whether it is there before it sends much need not.
+   */
+  default void putMissing(ContentHash hash, ByteBuffer bytes) {
+    put(hash, bytes);
+  }
+
+  /**
    * Adds a blob of any size in bounded memory. The source may be opened more than once. It must
    * fail where its bytes do not have the hash (see {@link VerifiedSource}); the blob is then not
    * stored.

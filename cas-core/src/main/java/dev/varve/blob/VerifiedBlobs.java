@@ -191,8 +191,7 @@ public final class VerifiedBlobs {
    *     believed of it
    * @param count at most {@link Blobs#MAX_READ}
    */
-  public ByteBuffer range(
-      String what, ContentHash hash, long length, long position, int count) {
+  public ByteBuffer range(String what, ContentHash hash, long length, long position, int count) {
     // Of one that is read in parts the first need not be among them.
     int soon = length <= Blobs.MAX_WHOLE ? (int) Math.max(0, length) : 0;
     try (StoredBlob blob = open(what, hash, soon)) {

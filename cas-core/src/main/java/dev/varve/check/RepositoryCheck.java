@@ -160,6 +160,9 @@ public final class RepositoryCheck {
 
   /** A driver that keeps the newest record in two places reads one of them only. */
   private static void requireOneStory(RepairableRefs refs, RefName name) {
+    if (!refs.inSeveralPlaces()) {
+      return;
+    }
     OptionalLong newest = refs.newest(name);
     if (newest.isPresent()
         && refs.stored(name, newest.getAsLong()).stream().distinct().count() > 1) {

@@ -283,6 +283,11 @@ public final class MemoryBackend implements RepairableBackend {
     }
 
     @Override
+    public boolean inSeveralPlaces() {
+      return false;
+    }
+
+    @Override
     public synchronized Optional<List<String>> restore(
         RefName name, long number, List<Optional<ByteBuffer>> found, ByteBuffer bytes) {
       if (!stored(name, number).equals(found)) {

@@ -23,6 +23,12 @@ public interface RepairableRefs {
   List<Optional<ByteBuffer>> stored(RefName name, long number);
 
   /**
+   * Whether any record stands in more than one place, so that the places may differ; where none
+   * does, nobody need ask.
+   */
+  boolean inSeveralPlaces();
+
+  /**
    * Makes {@code bytes} the record in each of its places, durably, if what stands there still is
    * {@code found}. Bytes that stood there and are others are kept aside first.
    *

@@ -60,6 +60,11 @@ final class PreviewRefs implements RefStore, RepairableRefs {
   }
 
   @Override
+  public boolean inSeveralPlaces() {
+    return stored.inSeveralPlaces();
+  }
+
+  @Override
   public Optional<List<String>> restore(
       RefName name, long number, List<Optional<ByteBuffer>> found, ByteBuffer bytes) {
     throw unchanging();

@@ -17,6 +17,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.PriorityQueue;
 import java.util.Set;
@@ -95,40 +96,58 @@ final class CommitGraph {
   }
 
   /**
-   * Commits reached from {@code heads} and from none of {@code known}, parents before children.
+   * Commits that are new to the receiver.
+   *
+   * @param ids parents before children
+   * @param keys how many keys they added at least: no tree is read for it
+   */
+  record NewCommits(List<ContentHash> ids, long keys) {}
+
+  /** A commit that was met and whose turn has not come. */
+  private record Met(Loaded commit, boolean known) {}
+
+  /**
+   * Commits reached from {@code heads} and from none of {@code known}. Each is read once.
    *
    * <p>History is walked by generation, so a commit's fate is settled when it comes up: all its
    * children came before.
    */
-  List<ContentHash> newCommits(Collection<ContentHash> heads, Collection<ContentHash> known) {
+  NewCommits newCommits(Collection<ContentHash> heads, Collection<ContentHash> known) {
     PriorityQueue<Loaded> open = new PriorityQueue<>(NEWEST_FIRST);
-    Map<ContentHash, Boolean> isKnown = new HashMap<>();
-    known.forEach(id -> isKnown.put(id, true));
-    heads.forEach(id -> isKnown.putIfAbsent(id, false));
-    isKnown.keySet().forEach(id -> open.add(commit(id)));
-    long wanted = isKnown.values().stream().filter(old -> !old).count();
+    Map<ContentHash, Met> met = new HashMap<>();
+    known.forEach(id -> met.computeIfAbsent(id, each -> new Met(commit(each), true)));
+    heads.forEach(id -> met.computeIfAbsent(id, each -> new Met(commit(each), false)));
+    met.values().forEach(each -> open.add(each.commit()));
+    long wanted = met.values().stream().filter(each -> !each.known()).count();
     List<ContentHash> found = new ArrayList<>();
+    long keys = 0;
     while (wanted > 0) {
       Loaded next = open.remove();
-      boolean old = isKnown.remove(next.id());
+      boolean old = Objects.requireNonNull(met.remove(next.id())).known();
       if (!old) {
         found.add(next.id());
         wanted--;
       }
-      for (ContentHash parent : next.commit().parents()) {
-        Boolean before = isKnown.get(parent);
-        if (before == null) {
-          isKnown.put(parent, old);
-          open.add(parent(next, parent));
+      long before = 0;
+      List<ContentHash> parents = next.commit().parents();
+      for (int i = 0; i < parents.size(); i++) {
+        ContentHash id = parents.get(i);
+        Met parent = met.get(id);
+        if (parent == null) {
+          parent = new Met(parent(next, id), old);
+          met.put(id, parent);
+          open.add(parent.commit());
           wanted += old ? 0 : 1;
-        } else if (old && !before) {
-          isKnown.put(parent, true);
+        } else if (old && !parent.known()) {
+          met.put(id, new Met(parent.commit(), true));
           wanted--;
         }
+        before = i == 0 ? parent.commit().commit().totals().keys() : before;
       }
+      keys += old ? 0 : Math.max(0, next.commit().totals().keys() - before);
     }
     Collections.reverse(found);
-    return found;
+    return new NewCommits(found, keys);
   }
 
   /** Whether {@code ancestor} is {@code descendant} or is reached from it. */

@@ -114,11 +114,11 @@ public final class PathCopy {
     Optional<ContentHash> head = record.flatMap(RefRecord::target);
     if (head.isPresent() && !continues(to.commit(head.get()))) {
       RefMove refused = new RefMove(branch, head, source);
-      return Optional.of(new SyncReport(List.of(), List.of(refused), 0, 0, 0, 0, 0, 0, 0));
+      return Optional.of(SyncReport.unmoved(List.of(refused)));
     }
     Manifest before = head.map(id -> to.commit(id).manifest()).orElseGet(to::emptyManifest);
     if (unchanged(before)) {
-      return Optional.of(new SyncReport(List.of(), List.of(), 0, 0, 0, 0, 0, 0, 0));
+      return Optional.of(SyncReport.unmoved(List.of()));
     }
     StoredNames names = new StoredNames(to.backend().blobs());
     names.learn(Math.max(0, below().keys() - totals(before).keys()));
@@ -151,6 +151,8 @@ public final class PathCopy {
         1,
         state.objects(),
         state.bytes(),
+        state.large(),
+        state.largeBytes(),
         state.present(),
         state.presentBytes(),
         names.asked(),

@@ -5,7 +5,6 @@ import dev.varve.blob.Evidence;
 import dev.varve.error.BackendException;
 import dev.varve.hash.ContentHash;
 import dev.varve.ref.RefName;
-import dev.varve.version.Commit;
 import dev.varve.version.Repository;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -118,6 +117,8 @@ public final class Sync {
           commits.size(),
           state.objects(),
           state.bytes(),
+          state.large(),
+          state.largeBytes(),
           state.present(),
           state.presentBytes(),
           asked,
@@ -153,8 +154,8 @@ public final class Sync {
     }
     Set<ContentHash> heads = new LinkedHashSet<>();
     open.forEach(wish -> heads.add(wish.commit()));
-    List<ContentHash> commits = graph.newCommits(heads, receiver.commits());
-    tally.commits.addAll(commits);
+    CommitGraph.NewCommits commits = graph.newCommits(heads, receiver.commits());
+    tally.commits.addAll(commits.ids());
     StoredNames names = new StoredNames(to.backend().blobs());
     if (!copy) {
       send(tally, graph, commits, names, null);
@@ -186,14 +187,14 @@ public final class Sync {
   private void send(
       Tally tally,
       CommitGraph graph,
-      List<ContentHash> commits,
+      CommitGraph.NewCommits commits,
       StoredNames names,
       @Nullable BlobWriter writer) {
-    names.learn(newKeys(graph, commits));
-    CommitWalk walk = new CommitWalk(graph, from.nodes(), new HashSet<>(commits));
+    names.learn(commits.keys());
+    CommitWalk walk = new CommitWalk(graph, from.nodes(), new HashSet<>(commits.ids()));
     Transfer transfer = new Transfer(from, names, writer, settings, progress, tally.state);
     try {
-      transfer.run(commits.stream().map(id -> source(walk, id)).toList());
+      transfer.run(commits.ids().stream().map(id -> source(walk, id)).toList());
     } finally {
       tally.state = transfer.state();
       tally.asked += names.asked();
@@ -213,21 +214,6 @@ public final class Sync {
         walk.walk(id, wants);
       }
     };
-  }
-
-  /** How many keys the commits added at least: no tree is read for it. */
-  private static long newKeys(CommitGraph graph, List<ContentHash> commits) {
-    long keys = 0;
-    for (ContentHash id : commits) {
-      Commit commit = graph.commit(id).commit();
-      long before =
-          commit.parents().stream()
-              .findFirst()
-              .map(parent -> graph.commit(parent).commit().totals().keys())
-              .orElse(0L);
-      keys += Math.max(0, commit.totals().keys() - before);
-    }
-    return keys;
   }
 
   private static Optional<ContentHash> held(Receiver receiver, RefWish wish) {

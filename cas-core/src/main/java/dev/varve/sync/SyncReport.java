@@ -12,6 +12,8 @@ import java.util.List;
  * @param commits commits that the receiver lacked
  * @param objects values, nodes and commits sent; where nothing is sent, at most so many would be
  * @param bytes their bytes
+ * @param large those of the objects that are longer than {@link dev.varve.blob.Blobs#MAX_WHOLE}
+ * @param largeBytes their bytes
  * @param reused objects among those looked at that were there already
  * @param reusedBytes their bytes
  * @param asked how many names were asked for one by one
@@ -23,10 +25,17 @@ public record SyncReport(
     long commits,
     long objects,
     long bytes,
+    long large,
+    long largeBytes,
     long reused,
     long reusedBytes,
     long asked,
     long listed) {
+  /** A report of a copy that moved nothing, because of refs that it was refused for, if any. */
+  static SyncReport unmoved(List<RefMove> refused) {
+    return new SyncReport(List.of(), refused, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+  }
+
   /** Takes copies. */
   public SyncReport {
     moves = List.copyOf(moves);

@@ -73,7 +73,8 @@ final class Window implements AutoCloseable {
       throw Wants.rethrown(failed.getCause());
     }
     bytes -= next.wanted().length();
-    writer.put(next.wanted().hash(), value);
+    // Whoever asks to have it sent has asked the receiver for it.
+    writer.putMissing(next.wanted().hash(), value);
     sent.accept(next.wanted());
   }
 

@@ -60,6 +60,11 @@ final class LmdbRefStore implements FlushingRefStore, RepairableRefs {
   }
 
   @Override
+  public boolean inSeveralPlaces() {
+    return repair.inSeveralPlaces();
+  }
+
+  @Override
   public Optional<List<String>> restore(
       RefName name, long number, List<Optional<ByteBuffer>> found, ByteBuffer bytes) {
     return repair.restore(name, number, found, bytes);

@@ -128,6 +128,12 @@ final class RefRepairs implements RepairableRefs {
         () -> "read record " + number + " of ref " + name, txn -> stored(txn, name, number));
   }
 
+  /** {@inheritDoc} The newest of a ref stands in two. */
+  @Override
+  public boolean inSeveralPlaces() {
+    return true;
+  }
+
   private static List<Optional<ByteBuffer>> stored(TableTxn txn, RefName name, long number) {
     List<Optional<ByteBuffer>> places = new ArrayList<>();
     places.add(place(bytes(txn, Table.REFLOG, LmdbLayout.reflogKey(name, number))));

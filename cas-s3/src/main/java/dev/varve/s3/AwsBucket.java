@@ -245,7 +245,7 @@ final class AwsBucket implements Bucket {
                               .checksumMode(ChecksumMode.ENABLED)));
       return Optional.of(
           new Head(
-              answer.contentLength(),
+              whole("look for", key, answer.contentLength()),
               Optional.ofNullable(answer.checksumSHA256()).flatMap(AwsBucket::whole)));
     } catch (AwsServiceException refused) {
       if (S3Errors.absent(refused)) {

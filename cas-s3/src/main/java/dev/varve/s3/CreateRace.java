@@ -163,7 +163,7 @@ record CreateRace(Probe probe, Attempts attempts, String folder, Consumer<String
       return switch (failed.kind()) {
         case TAKEN -> Told.REFUSED;
         case CONTENDED, BUSY, UNANSWERED -> Told.UNKNOWN;
-        case REFUSED -> throw failed;
+        case GONE, REFUSED -> throw failed;
       };
     }
   }

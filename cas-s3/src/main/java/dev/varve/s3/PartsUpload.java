@@ -8,6 +8,7 @@ import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -75,24 +76,38 @@ final class PartsUpload {
     }
   }
 
-  /** Stores the value over whatever is there. */
+  /**
+   * Stores the value over whatever is there. Who asks for it reads it afterwards: where the answer
+   * to the join was lost, that the upload is gone is all there is to say that it was joined.
+   */
   void storeOver() {
     String upload = attempts.read(() -> bucket.beginParts(key));
     boolean joined = false;
     try {
       send(upload);
       List<Bucket.Part> all = new ArrayList<>(parts.values());
-      attempts.read(
-          () -> {
-            bucket.joinPartsOver(key, upload, all);
-            return true;
-          });
-      joined = true;
+      joined = joinOver(upload, all);
     } finally {
       if (!joined) {
         drop(upload);
       }
     }
+  }
+
+  private boolean joinOver(String upload, List<Bucket.Part> all) {
+    AtomicBoolean inDoubt = new AtomicBoolean();
+    return attempts.read(
+        () -> {
+          try {
+            bucket.joinPartsOver(key, upload, all);
+          } catch (S3Failure failed) {
+            if (failed.kind() != S3Failure.Kind.GONE || !inDoubt.get()) {
+              inDoubt.set(true);
+              throw failed;
+            }
+          }
+          return true;
+        });
   }
 
   private void send(String upload) {

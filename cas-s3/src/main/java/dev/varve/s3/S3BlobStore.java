@@ -179,7 +179,8 @@ final class S3BlobStore implements BlobStore, ScannableBlobs, RepairableBlobs, C
     String key = layout.blob(hash);
     byte[] whole = proven.length() <= Blobs.MAX_WHOLE ? S3BlobWriter.whole(proven) : null;
     AsideObjects aside = new AsideObjects(bucket, layout, workers, attempts);
-    Optional<String> kept = at(key, S3Blob.FIRST).map(damaged -> aside.keep(hash.toString(), damaged));
+    Optional<String> kept =
+        at(key, S3Blob.FIRST).map(damaged -> aside.keep(hash.toString(), damaged));
     if (whole == null) {
       new PartsUpload(bucket, workers, attempts, key, proven).storeOver();
     } else {

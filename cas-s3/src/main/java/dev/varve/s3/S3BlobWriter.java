@@ -51,6 +51,16 @@ final class S3BlobWriter implements BlobWriter {
 
   @Override
   public void put(ContentHash hash, ByteBuffer bytes) {
+    put(hash, bytes, bytes.remaining() >= ASK_FIRST);
+  }
+
+  /** {@inheritDoc} One PUT, whatever its length. */
+  @Override
+  public void putMissing(ContentHash hash, ByteBuffer bytes) {
+    put(hash, bytes, false);
+  }
+
+  private void put(ContentHash hash, ByteBuffer bytes, boolean ask) {
     if (bytes.remaining() > Blobs.MAX_WHOLE) {
       throw new IllegalArgumentException(
           "a blob of "
@@ -61,7 +71,7 @@ final class S3BlobWriter implements BlobWriter {
     checkOpen();
     byte[] copy = new byte[bytes.remaining()];
     bytes.duplicate().get(copy);
-    submit(hash, copy);
+    submit(hash, copy, ask);
   }
 
   @Override
@@ -73,7 +83,7 @@ final class S3BlobWriter implements BlobWriter {
           source.label() + " has " + length + " bytes; a value has at most " + Blobs.MAX_VALUE);
     }
     if (length <= Blobs.MAX_WHOLE) {
-      submit(hash, guarded(() -> whole(source)));
+      submit(hash, guarded(() -> whole(source)), length >= ASK_FIRST);
       return;
     }
     boolean written =
@@ -90,7 +100,7 @@ final class S3BlobWriter implements BlobWriter {
     }
   }
 
-  private void submit(ContentHash hash, byte[] bytes) {
+  private void submit(ContentHash hash, byte[] bytes, boolean ask) {
     synchronized (lock) {
       if (!underWay.add(hash)) {
         totals = totals.plus(new WriteTotals(0, 0, 1, bytes.length));
@@ -98,7 +108,7 @@ final class S3BlobWriter implements BlobWriter {
       }
     }
     try {
-      workers.run(bytes.length, () -> upload(hash, bytes));
+      workers.run(bytes.length, () -> upload(hash, bytes, ask));
     } catch (InterruptedException interrupted) {
       RuntimeException refused = Workers.interrupted(operation());
       done(hash, refused);
@@ -110,11 +120,11 @@ final class S3BlobWriter implements BlobWriter {
   }
 
   /** Runs on a worker's thread; tells the writer of its end, whatever it was. */
-  private void upload(ContentHash hash, byte[] bytes) {
+  private void upload(ContentHash hash, byte[] bytes, boolean ask) {
     RuntimeException failed = null;
     try {
       if (wanted()) {
-        count(create(layout.blob(hash), bytes), bytes.length);
+        count(create(layout.blob(hash), bytes, ask), bytes.length);
       }
     } catch (RuntimeException bad) {
       failed = bad;
@@ -128,8 +138,8 @@ final class S3BlobWriter implements BlobWriter {
   }
 
   /** Whether this call stored the blob; false where it was there. */
-  private boolean create(String key, byte[] bytes) {
-    if (bytes.length >= ASK_FIRST && attempts.read(() -> bucket.length(key)).isPresent()) {
+  private boolean create(String key, byte[] bytes, boolean ask) {
+    if (ask && attempts.read(() -> bucket.length(key)).isPresent()) {
       return false;
     }
     return stored(

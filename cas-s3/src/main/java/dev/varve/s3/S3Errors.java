@@ -71,6 +71,7 @@ final class S3Errors {
     return switch (status) {
       case 412 -> S3Failure.Kind.TAKEN;
       case 409 -> S3Failure.Kind.CONTENDED;
+      case 404 -> code.equals("NoSuchUpload") ? S3Failure.Kind.GONE : S3Failure.Kind.REFUSED;
       // S3 answers 200 before it joins parts, and may then say that it failed.
       case 200, 408, 429, 500, 502, 503, 504 -> S3Failure.Kind.BUSY;
       // S3 says so where a body was late, and where it was damaged on the way.

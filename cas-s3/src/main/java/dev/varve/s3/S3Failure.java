@@ -18,6 +18,8 @@ final class S3Failure extends RuntimeException {
     BUSY,
     /** No answer, or half of one: it may have happened, or may yet. */
     UNANSWERED,
+    /** 404 for an upload in parts: it was joined or dropped, and its parts are no more. */
+    GONE,
     /** Refused for a reason that stays: it did not happen. */
     REFUSED
   }
@@ -35,7 +37,7 @@ final class S3Failure extends RuntimeException {
 
   /** Whether the same request may succeed later. */
   boolean passing() {
-    return kind != Kind.REFUSED;
+    return kind != Kind.REFUSED && kind != Kind.GONE;
   }
 
   /** What a caller of the driver is told, where it is known that nothing was changed. */

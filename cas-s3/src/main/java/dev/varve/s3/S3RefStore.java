@@ -226,6 +226,11 @@ final class S3RefStore implements RefStore, RepairableRefs {
     return List.of(attempts.read(() -> slot(name, number)));
   }
 
+  @Override
+  public boolean inSeveralPlaces() {
+    return false;
+  }
+
   /**
    * {@inheritDoc}
    *

@@ -61,6 +61,12 @@ class CutAnswersTest {
   }
 
   @Test
+  void answerToALookForAChecksumIsNotTakenForAnEmptyObject() {
+    cut(head(7), () -> bucket.head("k"));
+    assertThat(bucket.head("k").orElseThrow().length()).isEqualTo(7);
+  }
+
+  @Test
   void listingIsNotTakenForAnEmptyOne() {
     cut(
         CannedServer.message("200 OK", "Content-Type: application/xml\r\n", PAGE),

@@ -139,7 +139,7 @@ final class MemoryBucket implements Bucket {
   private TreeMap<Integer, byte[]> parts(String upload) {
     TreeMap<Integer, byte[]> parts = uploads.get(upload);
     if (parts == null) {
-      throw new S3Failure(S3Failure.Kind.REFUSED, "cannot go on with " + upload + ": gone", null);
+      throw new S3Failure(S3Failure.Kind.GONE, "cannot go on with " + upload + ": gone", null);
     }
     return parts;
   }
@@ -164,6 +164,7 @@ final class MemoryBucket implements Bucket {
 
   @Override
   public synchronized void joinPartsOver(String key, String upload, List<Part> parts) {
+    parts(upload);
     objects.remove(key);
     joinParts(key, upload, parts);
   }

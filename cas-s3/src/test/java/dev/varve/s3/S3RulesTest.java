@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.varve.blob.BlobWriter;
 import dev.varve.blob.Blobs;
 import dev.varve.blob.Evidence;
+import dev.varve.blob.RepairableBlobs;
 import dev.varve.blob.ScannableBlobs;
 import dev.varve.blob.StoredBlob;
+import dev.varve.blob.VerifiedBlobs;
 import dev.varve.error.BackendException;
 import dev.varve.error.UnsupportedFormatException;
 import dev.varve.hash.ContentHash;
@@ -24,6 +26,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
 /** What the protocol asks beyond the contracts, seen in the requests and in what is stored. */
@@ -368,6 +371,43 @@ class S3RulesTest {
       assertThat(blob.length()).isEqualTo(value.length());
     }
     assertThat(stored.openUploads()).isZero();
+  }
+
+  /** The join happened, and sent again it finds no upload any more. */
+  @Test
+  void largeValueIsReplacedThoughTheAnswerToTheJoinWasLost() {
+    GeneratedSource value = GeneratedSource.of(3, Blobs.MAX_WHOLE + 5);
+    stored.place(layout.blob(value.hash()), new byte[100]);
+    AtomicBoolean once = new AtomicBoolean();
+    bucket.follow(
+        (request, key) ->
+            request.equals("joinPartsOver") && once.compareAndSet(false, true)
+                ? Fate.APPLIED_BUT_LOST
+                : Fate.FINE);
+
+    assertThat(((RepairableBlobs) backend.blobs()).replace(value.hash(), value)).isPresent();
+
+    assertThat(once).isTrue();
+    assertThat(new VerifiedBlobs(backend.blobs(), HashAlgorithm.SHA256).verify("v", value.hash()))
+        .isEqualTo(value.length());
+  }
+
+  /** Nothing was joined, and it is said. */
+  @Test
+  void largeValueIsNotTakenForReplacedWhereItsUploadIsGone() {
+    GeneratedSource value = GeneratedSource.of(3, Blobs.MAX_WHOLE + 5);
+    stored.place(layout.blob(value.hash()), new byte[100]);
+    bucket.follow(
+        (request, key) -> {
+          if (request.equals("joinPartsOver")) {
+            stored.dropParts(key, "upload-0");
+          }
+          return Fate.FINE;
+        });
+
+    assertThatThrownBy(() -> ((RepairableBlobs) backend.blobs()).replace(value.hash(), value))
+        .isInstanceOf(BackendException.class)
+        .hasMessageContaining("gone");
   }
 
   @Test

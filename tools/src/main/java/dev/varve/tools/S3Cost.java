@@ -36,9 +36,17 @@ record S3Cost(long writes, long reads, long stored, long fetched) {
   /** Nothing. */
   static final S3Cost NONE = new S3Cost(0, 0, 0, 0);
 
-  /** The requests that write an object of so many bytes; in parts it takes two more than parts. */
-  static long writesOf(long length) {
-    return length <= PART ? 1 : (length - 1) / PART + 3;
+  /**
+   * The most requests that write objects above {@link #PART}: each in parts, of which the last is
+   * shorter, and two more.
+   */
+  static long writesOfLarge(long objects, long bytes) {
+    return bytes / PART + 3 * objects;
+  }
+
+  /** The most requests that read them: each is asked for its length, and read by the mebibyte. */
+  static long readsOfLarge(long objects, long bytes) {
+    return (bytes >> 20) + 2 * objects;
   }
 
   /** Both. */

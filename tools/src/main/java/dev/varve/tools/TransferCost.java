@@ -16,16 +16,21 @@ final class TransferCost {
       return Optional.empty();
     }
     long refs = report.moves().size();
+    long small = report.objects() - report.large();
     S3Cost cost = S3Cost.NONE;
     if (toS3) {
       // The objects and the ref records; of each ref its newest number, and perhaps a listing of
-      // all names. The configuration, each ref's record, and the names asked for one by one.
+      // all names. The configuration, each ref's record, and the names asked for one by one; what
+      // goes in parts is asked for once more.
       long pages = report.listed() > 0 ? 1 + report.listed() / PAGE : 0;
       cost =
           cost.plus(
               new S3Cost(
-                  report.objects() + 2 * refs + pages,
-                  1 + refs + report.asked(),
+                  small
+                      + S3Cost.writesOfLarge(report.large(), report.largeBytes())
+                      + 2 * refs
+                      + pages,
+                  1 + refs + report.asked() + report.large(),
                   report.bytes(),
                   0));
     }
@@ -35,7 +40,14 @@ final class TransferCost {
       cost =
           cost.plus(
               new S3Cost(
-                  2 + refs, 1 + refs + report.objects() + report.commits(), 0, report.bytes()));
+                  2 + refs,
+                  1
+                      + refs
+                      + small
+                      + S3Cost.readsOfLarge(report.large(), report.largeBytes())
+                      + report.commits(),
+                  0,
+                  report.bytes()));
     }
     return Optional.of(cost);
   }

@@ -160,6 +160,32 @@ class SyncCostTest {
     assertThat(far.get(OPENED)).isLessThanOrEqualTo(bucket.contents().size() + 2L);
   }
 
+  /** History is looked at, each commit is walked, and sent; more than are remembered at once. */
+  @Test
+  void aCloneOfALongHistoryReadsEachCommitThreeTimesAtMost() {
+    int commits = 4500;
+    for (int i = 0; i < commits; i++) {
+      try (Transaction edits = there.begin("main")) {
+        edits.put(Key.of("a"), ByteBuffer.allocate(4).putInt(0, i));
+        edits.commit(CommitInfo.of("c"));
+      }
+    }
+    there = Stores.open(far, 3);
+    far.reset();
+    Repository other = Stores.create(new MemoryBackend(), 9);
+    SyncReport report =
+        new Sync(
+                there,
+                other,
+                RefSelection.everything(),
+                SyncSettings.standard(SyncSettings.Near.RECEIVER),
+                SyncProgress.NONE)
+            .run();
+    assertThat(report.commits()).isEqualTo(commits);
+    long others = report.objects() - commits;
+    assertThat(far.get(OPENED)).isLessThanOrEqualTo(others + 3L * commits);
+  }
+
   @Test
   void aNewBranchOfWhatIsThereSendsNothingButItsRef() {
     append(here, 0, 5000);

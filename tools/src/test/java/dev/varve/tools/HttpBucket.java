@@ -81,6 +81,7 @@ final class HttpBucket implements AutoCloseable {
   private final TreeMap<String, Stored> objects = new TreeMap<>();
   private final Map<String, TreeMap<Integer, byte[]>> uploads = new HashMap<>();
   private final AtomicInteger requests = new AtomicInteger();
+  private final AtomicInteger writes = new AtomicInteger();
   private final AtomicInteger expired = new AtomicInteger();
 
   /** The access key that is refused, from which request on, and which the JVM has then. */
@@ -158,6 +159,11 @@ final class HttpBucket implements AutoCloseable {
     return requests.get();
   }
 
+  /** How many of them are paid for as writes: PUT, POST and listings. */
+  int writes() {
+    return writes.get();
+  }
+
   /** The keys of all objects, in order. */
   synchronized Set<String> keys() {
     return new LinkedHashSet<>(objects.keySet());
@@ -195,6 +201,10 @@ final class HttpBucket implements AutoCloseable {
       String path = exchange.getRequestURI().getPath();
       String root = "/" + name;
       Map<String, String> query = query(exchange.getRequestURI().getRawQuery());
+      String method = exchange.getRequestMethod();
+      if (method.equals("PUT") || method.equals("POST") || query.containsKey("list-type")) {
+        writes.incrementAndGet();
+      }
       if (isExpired(exchange, request)) {
         expired.incrementAndGet();
         error(exchange, 403, "ExpiredToken");

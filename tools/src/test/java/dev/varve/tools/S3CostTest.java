@@ -24,10 +24,9 @@ class S3CostTest {
 
   @Test
   void largeObjectsTakeARequestForEachPartAndTwoMore() {
-    assertThat(S3Cost.writesOf(0)).isEqualTo(1);
-    assertThat(S3Cost.writesOf(8 << 20)).isEqualTo(1);
-    assertThat(S3Cost.writesOf((8 << 20) + 1)).isEqualTo(4);
-    assertThat(S3Cost.writesOf(24 << 20)).isEqualTo(5);
+    assertThat(S3Cost.writesOfLarge(0, 0)).isZero();
+    assertThat(S3Cost.writesOfLarge(1, (8 << 20) + 1)).isEqualTo(4);
+    assertThat(S3Cost.writesOfLarge(2, 3 * (8 << 20) + 2)).isEqualTo(9);
   }
 
   @Test

@@ -173,6 +173,27 @@ class SyncS3Test {
     assertThat(words).contains("would copy").contains("read requests").contains("$");
   }
 
+  /** One goes up in three parts; of the other three parts come down by the mebibyte. */
+  @Test
+  void aDryRunCountsThePartsOfLargeValues() throws IOException {
+    Path large = Files.write(folder.resolve("large"), new byte[(16 << 20) + 5]);
+    Cli.run("put", here, "air/c/9/0", large.toString()).exits(0);
+    run("init", REMOTE).exits(0);
+    JsonNode told = run("push", here, REMOTE, "--dry-run", "--json").exits(0).last();
+    int before = bucket.writes();
+    int all = requests(() -> run("push", here, REMOTE).exits(0));
+    int writes = bucket.writes() - before;
+    // The branch is opened before it is moved, and collections are looked for.
+    assertThat(told.path("write_requests").asInt()).isBetween(writes - 8, writes);
+    assertThat(told.path("read_requests").asInt()).isBetween(all - writes - 12, all - writes + 2);
+
+    String back = folder.resolve("back").toString();
+    JsonNode down = run("clone", REMOTE, back, "--dry-run", "--json").exits(0).last();
+    int reads = requests(() -> run("clone", REMOTE, back).exits(0));
+    int estimate = down.path("read_requests").asInt() + down.path("write_requests").asInt();
+    assertThat(estimate).isBetween(reads - 4, reads + 4);
+  }
+
   @Test
   void aSecondReadAsksForTheConfigurationAndTheRefAlone() {
     run("clone", here, REMOTE).exits(0);

@@ -10,7 +10,7 @@ class SyncWordsTest {
 
   @Test
   void farTellsObjectsBytesRateShareAndTimeLeft() {
-    SyncState state = new SyncState(1200, 100 << 20, 50, 20 << 20, 480 << 20);
+    SyncState state = new SyncState(1200, 100 << 20, 50, 20 << 20, 480 << 20, 0, 0);
     assertThat(SyncWords.far(state, 10 * SECOND))
         .isEqualTo(
             "1,200 objects, 100.0 MiB, 10.0 MiB/s, 20.0 MiB were there, 25 %, about 30 s left");
@@ -18,8 +18,8 @@ class SyncWordsTest {
 
   @Test
   void farClaimsNothingBeforeItKnows() {
-    assertThat(SyncWords.far(new SyncState(0, 0, 0, 0, 0), 0)).isEqualTo("0 objects, 0 B");
-    assertThat(SyncWords.far(new SyncState(3, 30, 0, 0, 30), SECOND))
+    assertThat(SyncWords.far(new SyncState(0, 0, 0, 0, 0, 0, 0), 0)).isEqualTo("0 objects, 0 B");
+    assertThat(SyncWords.far(new SyncState(3, 30, 0, 0, 30, 0, 0), SECOND))
         .isEqualTo("3 objects, 30 B, 30 B/s, 100 %");
   }
 

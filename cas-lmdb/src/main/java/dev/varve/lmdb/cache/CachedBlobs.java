@@ -61,8 +61,8 @@ class CachedBlobs implements BlobStore {
   }
 
   private Optional<StoredBlob> filling(ContentHash hash, Optional<StoredBlob> found) {
-    return found
-        .map(blob -> blob.length() > cache.largest() ? blob : new Filling(hash, blob, cache));
+    return found.map(
+        blob -> blob.length() > cache.largest() ? blob : new Filling(hash, blob, cache));
   }
 
   /** Asked of the store itself: only that is evidence. */
@@ -142,6 +142,12 @@ class CachedBlobs implements BlobStore {
     @Override
     public void put(ContentHash hash, ByteBuffer bytes) {
       far.put(hash, bytes);
+      cache.put(hash, bytes);
+    }
+
+    @Override
+    public void putMissing(ContentHash hash, ByteBuffer bytes) {
+      far.putMissing(hash, bytes);
       cache.put(hash, bytes);
     }
 
