@@ -8,6 +8,12 @@ final class TransferCost {
   /** Names in one page of a listing. */
   private static final long PAGE = 1000;
 
+  /** Who makes a ref lists all others first: whatever they reach need not be sent. */
+  private static final long LISTING_REFS = 3;
+
+  /** A ref that is made is opened by a record of its own, between looks for a collection. */
+  private static final long MAKING_A_REF = 4;
+
   private TransferCost() {}
 
   /** The estimate for a copy that was only looked at, or empty where neither end is a bucket. */
@@ -23,12 +29,14 @@ final class TransferCost {
       // all names. The configuration, each ref's record, and the names asked for one by one; what
       // goes in parts is asked for once more.
       long pages = report.listed() > 0 ? 1 + report.listed() / PAGE : 0;
+      long made = report.moves().stream().filter(move -> move.from().isEmpty()).count();
       cost =
           cost.plus(
               new S3Cost(
                   small
                       + S3Cost.writesOfLarge(report.large(), report.largeBytes())
                       + 2 * refs
+                      + (made > 0 ? LISTING_REFS + MAKING_A_REF * made : 0)
                       + pages,
                   1 + refs + report.asked() + report.large(),
                   report.bytes(),
