@@ -28,8 +28,11 @@ public interface RepairableBlobs {
    * right bytes stores them. Durable when it returns.
    *
    * @param damaged asked at the moment when it is taken away: somebody else may have mended it
-   * @return where it is kept; empty where nothing stood there, or nothing damaged, and where the
-   *     store cannot take away a name without danger to others: then it stays
+   * @return where it is kept; empty where nothing stood there, or nothing damaged, and where {@link
+   *     #takesAway} is false: then it stays
    */
   Optional<String> moveAside(ContentHash hash, Predicate<StoredBlob> damaged);
+
+  /** Whether this store can leave nothing under a name without danger to others. */
+  boolean takesAway();
 }

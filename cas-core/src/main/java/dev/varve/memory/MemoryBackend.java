@@ -164,6 +164,11 @@ public final class MemoryBackend implements RepairableBackend {
       return Optional.of(keepAside(hash.toString(), found));
     }
 
+    @Override
+    public boolean takesAway() {
+      return true;
+    }
+
     private Optional<String> keep(ContentHash hash) {
       return Optional.ofNullable(blobs.get(hash)).map(bytes -> keepAside(hash.toString(), bytes));
     }

@@ -34,45 +34,55 @@ final class ConfigRepair {
   private ConfigRepair() {}
 
   /**
-   * The configuration's right bytes.
+   * Finds the configuration's right bytes. Writes nothing: who may write is what they say.
    *
    * @throws CorruptDataException where it is damaged and nothing tells what it was
    */
-  static ByteBuffer mend(
-      RepairableBackend backend,
-      Optional<Repository> other,
-      RepairOptions.Mode mode,
-      Journal journal) {
+  static Right find(RepairableBackend backend, Optional<Repository> other) {
     Optional<ByteBuffer> found = backend.config();
     CorruptDataException damage = damage(found);
-    if (damage == null) {
-      return found.orElseThrow();
-    }
-    Right right =
-        oneBit(found)
+    return damage == null
+        ? new Right(found.orElseThrow(), found, "", Optional.empty())
+        : oneBit(found)
             .or(() -> byStoredBlobs(backend, found))
             .or(() -> byOther(backend, other, found))
             .orElseThrow(() -> damage);
-    if (mode == RepairOptions.Mode.MEND) {
-      backend
-          .replaceConfig(right.bytes())
-          .ifPresent(p -> journal.movedAside(Finding.Role.CONFIG, "configuration", "config", p));
-    } else if (found.isPresent()) {
-      journal.movedAside(Finding.Role.CONFIG, "configuration", "config", Journal.NOT_YET);
-    }
-    journal.repaired(
-        Finding.Role.CONFIG, "configuration" + right.writers(), "config", right.source());
-    return right.bytes();
   }
 
-  /** A configuration's bytes, what is to be said of who may write, and where they are from. */
-  private record Right(ByteBuffer bytes, String writers, RepairEvent.Source source) {}
+  /**
+   * A configuration's right bytes.
+   *
+   * @param found what stands there
+   * @param writers what is to be said of who may write
+   * @param source where they are from; empty where they stand there
+   */
+  record Right(
+      ByteBuffer bytes,
+      Optional<ByteBuffer> found,
+      String writers,
+      Optional<RepairEvent.Source> source) {
+
+    /** Gives them back to the backend, where they do not stand there, and tells it. */
+    void store(RepairableBackend backend, RepairOptions.Mode mode, Journal journal) {
+      if (source.isEmpty()) {
+        return;
+      }
+      if (mode == RepairOptions.Mode.MEND) {
+        backend
+            .replaceConfig(bytes)
+            .ifPresent(p -> journal.movedAside(Finding.Role.CONFIG, "configuration", "config", p));
+      } else if (found.isPresent()) {
+        journal.movedAside(Finding.Role.CONFIG, "configuration", "config", Journal.NOT_YET);
+      }
+      journal.repaired(Finding.Role.CONFIG, "configuration" + writers, "config", source.get());
+    }
+  }
 
   private static Optional<Right> oneBit(Optional<ByteBuffer> found) {
     return found
         .flatMap(
             bytes -> OneBit.find(bytes, MOST_BYTES, tried -> damage(Optional.of(tried)) == null))
-        .map(bytes -> new Right(bytes, "", RepairEvent.Source.ONE_BIT));
+        .map(bytes -> new Right(bytes, found, "", Optional.of(RepairEvent.Source.ONE_BIT)));
   }
 
   private static Optional<Right> byStoredBlobs(
@@ -106,11 +116,12 @@ final class ConfigRepair {
     boolean single = found.filter(ConfigRepair::mentionsSingleWriter).isPresent();
     return new Right(
         (single ? many.forSingleWriter() : many).in(backend).encode(),
+        found,
         single
             ? " (for one writer at a time, as what is left of it says)"
             : " (for many writers: nothing is left that says otherwise; if it was made with"
                 + " --single-writer, let only one program write)",
-        source);
+        Optional.of(source));
   }
 
   /** Whether the feature's name stands there, at least half of it. */

@@ -1,20 +1,36 @@
 package dev.varve.repair;
 
 import dev.varve.check.Finding;
-import java.util.HashSet;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 
-/** Counts what a repair does, and tells it one event at a time. Thread-safe. */
+/**
+ * Counts what a repair does, and tells it one event at a time. Thread-safe. Holds the last {@value
+ * #REMEMBERED} events as words of some 100 bytes; what is met again later than that is told twice.
+ */
 final class Journal {
   /** The place of what would be moved and was not. */
   static final String NOT_YET = "";
 
+  private static final int REMEMBERED = 100_000;
+
   private final Consumer<RepairEvent> report;
 
   // Guarded by this.
-  private final Set<String> told = new HashSet<>();
+  private final Set<String> told =
+      Collections.newSetFromMap(
+          new LinkedHashMap<>() {
+            private static final long serialVersionUID = 1L;
+
+            @Override
+            protected boolean removeEldestEntry(Map.Entry<String, Boolean> eldest) {
+              return size() > REMEMBERED;
+            }
+          });
   private long repaired;
   private long movedAside;
   private long lost;

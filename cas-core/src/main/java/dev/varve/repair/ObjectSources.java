@@ -104,7 +104,7 @@ final class ObjectSources implements Mender {
 
   private Optional<StoredBlob> preview(
       Finding.Role role, String what, ContentHash hash, Optional<Found> found) {
-    if (bytesUnder(hash).isPresent()) {
+    if ((found.isPresent() || repairable.takesAway()) && stands(hash)) {
       journal.movedAside(role, what, hash.toString(), Journal.NOT_YET);
     }
     if (found.isEmpty()) {
@@ -114,6 +114,14 @@ final class ObjectSources implements Mender {
     return found.get().source() == RepairEvent.Source.OTHER
         ? other.flatMap(theirs -> theirs.readerUnverified().open(hash))
         : Optional.of(new HeldBytes(found.get().bytes()));
+  }
+
+  private boolean stands(ContentHash hash) {
+    try (StoredBlob blob = store.open(hash).orElse(null)) {
+      return blob != null;
+    } catch (CorruptDataException unreadable) {
+      return true;
+    }
   }
 
   private void replace(Finding.Role role, String what, ContentHash hash, Found found) {

@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /** Refs as they would be once mended. One thread adds; then thread-safe. Holds what was mended. */
 final class PreviewRefs implements RefStore, RepairableRefs {
@@ -41,7 +42,9 @@ final class PreviewRefs implements RefStore, RepairableRefs {
 
   @Override
   public List<RefName> names(RefName.Kind kind) {
-    return stored.names(kind);
+    TreeSet<RefName> all = new TreeSet<>(stored.names(kind));
+    mended.keySet().stream().filter(name -> name.kind() == kind).forEach(all::add);
+    return List.copyOf(all);
   }
 
   @Override

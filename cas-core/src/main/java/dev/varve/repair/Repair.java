@@ -17,7 +17,6 @@ import dev.varve.version.ConflictRule;
 import dev.varve.version.Environment;
 import dev.varve.version.Repository;
 import dev.varve.version.RepositoryConfig;
-import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -75,20 +74,22 @@ public final class Repair {
    * Runs to its end. To be called once.
    *
    * @throws CorruptDataException where nothing tells what the configuration was
-   * @throws BackendException where the other repository is named by another hash
+   * @throws BackendException where the other repository is named by another hash, or this one may
+   *     not be written; then nothing was written
    */
   public RepairReport run() {
-    ByteBuffer config = ConfigRepair.mend(backend, options.other(), options.mode(), journal);
-    RepositoryConfig known = RepositoryConfig.decode(config);
+    ConfigRepair.Right config = ConfigRepair.find(backend, options.other());
+    RepositoryConfig known = RepositoryConfig.decode(config.bytes());
+    HashAlgorithm algorithm = known.hash();
+    options.other().ifPresent(other -> requireSameHash(other, algorithm));
     if (options.mode() == RepairOptions.Mode.MEND) {
-      // Before the first ref is written: a repair is a writer like any other.
+      // Before anything is written: a repair is a writer like any other.
       known.requireWritable(backend.location());
       if (known.singleWriter()) {
         backend.requireSoleWriter();
       }
     }
-    HashAlgorithm algorithm = known.hash();
-    options.other().ifPresent(other -> requireSameHash(other, algorithm));
+    config.store(backend, options.mode(), journal);
     PreviewRefs preview = new PreviewRefs(backend.refs());
     RefRepair refs =
         new RefRepair(
@@ -104,7 +105,7 @@ public final class Repair {
       refs.lacking();
     }
     boolean mending = options.mode() == RepairOptions.Mode.MEND;
-    Backend mended = mending ? backend : new PreviewBackend(backend, preview, config);
+    Backend mended = mending ? backend : new PreviewBackend(backend, preview, config.bytes());
     ObjectSources sources =
         new ObjectSources(
             backend.blobs(),

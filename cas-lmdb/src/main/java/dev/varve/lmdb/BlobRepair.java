@@ -62,6 +62,11 @@ final class BlobRepair implements RepairableBlobs {
     return queue.submit(new TakeBlobAway(hash, damaged, files, packs, aside)).map(Path::toString);
   }
 
+  @Override
+  public boolean takesAway() {
+    return true;
+  }
+
   /** Keeps what is read under the hash, as {@link LmdbBlobStore} would. */
   private Optional<Path> keep(ContentHash hash) {
     byte[] row = row(Table.BLOBS, hash);

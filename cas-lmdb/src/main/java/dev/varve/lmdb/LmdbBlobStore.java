@@ -202,6 +202,11 @@ final class LmdbBlobStore implements BlobStore, ScannableBlobs, RepairableBlobs 
     return repair.moveAside(hash, damaged);
   }
 
+  @Override
+  public boolean takesAway() {
+    return true;
+  }
+
   /** Before the queue is closed, which then has no more to wait for. */
   void closeAppender() {
     appender.close();

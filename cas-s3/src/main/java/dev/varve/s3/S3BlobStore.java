@@ -202,4 +202,9 @@ final class S3BlobStore implements BlobStore, ScannableBlobs, RepairableBlobs, C
   public Optional<String> moveAside(ContentHash hash, Predicate<StoredBlob> damaged) {
     return Optional.empty();
   }
+
+  @Override
+  public boolean takesAway() {
+    return false;
+  }
 }

@@ -156,6 +156,9 @@ class WriterMarkTest {
             .min(String::compareTo)
             .orElseThrow();
     bucket.place(newest, new byte[100]);
+    byte[] config = bucket.take(LAYOUT.config());
+    config[5] ^= 1;
+    bucket.place(LAYOUT.config(), config);
     try (WriterMark busy = mark();
         S3Backend damaged = new S3Backend(bucket, LAYOUT, MemoryFactory.SETTINGS)) {
       busy.hold();
@@ -171,6 +174,8 @@ class WriterMarkTest {
               CheckProgress.NONE);
       assertThatThrownBy(repair::run).hasMessageContaining("another is at work");
       assertThat(bucket.keys()).isEqualTo(before);
+      assertThat(bucket.get(LAYOUT.config(), 0, 1000).orElseThrow().bytes())
+          .isEqualTo(ByteBuffer.wrap(config));
     }
   }
 

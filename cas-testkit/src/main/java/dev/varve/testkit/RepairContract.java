@@ -337,6 +337,72 @@ public abstract class RepairContract extends ContractFixture {
     assertThat(verify()).isEmpty();
   }
 
+  /** The events in words, without where things were put, which a preview cannot know. */
+  private List<String> told() {
+    return events.stream()
+        .map(
+            event ->
+                event instanceof RepairEvent.MovedAside moved
+                    ? "moved aside " + moved.what() + " " + moved.object()
+                    : event.toString())
+        .sorted()
+        .toList();
+  }
+
+  /** Damage that has no copy anywhere: of what is lost some stores take away what stands there. */
+  @Test
+  void previewTellsOfLostObjectsWhatTheRepairThenDoes() {
+    GeneratedSource large = GeneratedSource.of(1, Blobs.MAX_WHOLE + 5000L);
+    try (Transaction tx = repository.begin("main")) {
+      tx.put(Key.of("huge"), large);
+      tx.commit(CommitInfo.of("huge"));
+    }
+    overwrite(large.hash(), text("something else"));
+    ((RepairableBlobs) backend().blobs())
+        .replace(chunk(9), GeneratedSource.of(2, Blobs.MAX_WHOLE + 4000L));
+    flip(chunk(10), 5, 6);
+    flip(chunk(11), 5);
+    lose(chunk(12));
+    lose(children(repository, second).get(1).hash());
+
+    repair(Optional.empty(), RepairOptions.Mode.PREVIEW);
+    List<String> told = told();
+    repair();
+
+    assertThat(told).isEqualTo(told()).isNotEmpty();
+  }
+
+  /** A rebuilt store lacks refs; they are made as in the other repository, and read through. */
+  @Test
+  void previewOfRefsThatAreMadeAnewLooksAtWhatTheyHold() {
+    ContentHash elsewhere;
+    try (Transaction tx = other.begin("main")) {
+      tx.put(Key.of("air/c/7"), text("elsewhere"));
+      elsewhere = ((CommitOutcome.Committed) tx.commit(CommitInfo.of("elsewhere"))).id();
+    }
+    other.refs().create(RefName.branch("side"), elsewhere, "test");
+
+    RepairReport told = lacking(RepairOptions.Mode.PREVIEW);
+    List<String> words = told();
+    assertThat(backend().refs().read(RefName.branch("side"))).isEmpty();
+    RepairReport done = lacking(RepairOptions.Mode.MEND);
+
+    assertThat(words).isEqualTo(told());
+    assertThat(told).isEqualTo(done);
+    assertThat(reopened().snapshot("side").get(Key.of("air/c/7"))).contains(text("elsewhere"));
+  }
+
+  private RepairReport lacking(RepairOptions.Mode mode) {
+    events.clear();
+    return new Repair(
+            backend(),
+            Environment.system(),
+            new RepairOptions(Optional.of(other), mode, RepairOptions.Refs.MAY_LACK, 2),
+            events::add,
+            CheckProgress.NONE)
+        .run();
+  }
+
   @Test
   void repairingAgainDoesNothingMore() {
     flip(chunk(1), 1, 2);

@@ -150,6 +150,7 @@ public abstract class RepairableContract extends ContractFixture {
 
     Optional<String> place = blobs().moveAside(right.hash(), blob -> blob.length() == 100);
 
+    assertThat(place.isPresent()).isEqualTo(blobs().takesAway());
     // A store that cannot take a name away leaves all as it is.
     assertThat(backend().blobs().missing(List.of(right.hash())).isEmpty())
         .isEqualTo(place.isEmpty());

@@ -44,6 +44,8 @@ final class DamageLines {
     } else {
       out.words(words(finding.kind().name().toLowerCase(Locale.ROOT), finding));
     }
+    // A check may take hours.
+    out.flush();
   }
 
   /** A finding in words, after a word for what it is. */

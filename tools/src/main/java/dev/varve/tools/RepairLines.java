@@ -25,6 +25,9 @@ final class RepairLines {
     } else if (event instanceof RepairEvent.Lost lost) {
       lost(lost);
     }
+    // A repair may take hours; what it did is known to whoever reads along, and where it is
+    // stopped.
+    out.flush();
   }
 
   private void moved(RepairEvent.MovedAside moved) {
