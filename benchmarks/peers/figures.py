@@ -11,6 +11,7 @@ import time
 
 WIDTH = 1000
 VALUE = 512
+LENGTHS = (4 << 10, 64 << 10, 1 << 20)
 
 
 class Row:
@@ -67,3 +68,13 @@ def written():
 
 def size(path):
     return sum(f.stat().st_size for f in pathlib.Path(path).rglob("*") if f.is_file())
+
+
+def told_read(row, length, times):
+    """Beside what is read without verification by us, for nothing is verified here."""
+    row.tell("random warm read of %d KiB by key" % (length >> 10), 1e3 * median_ms(times), "us",
+             task="random warm read of %d KiB, by hash, known good" % (length >> 10))
+
+
+def told_ingest(row, length, count, seconds):
+    row.tell("ingest of values of %d KiB, synced" % (length >> 10), count * length / 1e9 / seconds, "GB/s", values=count)

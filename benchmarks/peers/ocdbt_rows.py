@@ -5,7 +5,7 @@ import shutil
 
 import tensorstore as ts
 
-from figures import Row, WIDTH, median_ms, size, timed, written
+from figures import LENGTHS, Row, WIDTH, median_ms, size, timed, told_ingest, told_read, written
 
 row = Row("ocdbt", "tensorstore %s" % importlib.metadata.version("tensorstore"))
 # Nodes of about our size; by default they hold up to 8 MiB and every commit rewrites one.
@@ -63,7 +63,7 @@ def tiny():
     tenth = commits // 10
     first, last = median_ms(times[:tenth]), median_ms(times[-tenth:])
     row.tell("last tenth of %d commits against the first" % commits, last / first, "x", system="ocdbt tuned",
-             first_ms=first, last_ms=last)
+             first_ms=first, last_ms=last, task="last")
     row.tell("bytes stored by %d commits without their values" % commits, (size(path) - 512 * commits) / 1e6, "MB",
              system="ocdbt tuned")
     shutil.rmtree(path)
@@ -104,5 +104,43 @@ def first_chunk():
     shutil.rmtree(path)
 
 
+def reads():
+    """Unverified, one at a time."""
+    for length in LENGTHS:
+        path = row.fresh(row.disk, "ocdbt")
+        store = open_store(path)
+        count = row.scaled((64 << 20) // length)
+        fill(store, count, length)
+        times = []
+        for _ in range(2 * row.scaled(500)):
+            key = chunk(row.random.randrange(count))
+            times.append(timed(lambda: store[key]))
+        told_read(row, length, times[len(times) // 2:])
+        shutil.rmtree(path)
+
+
+def fill(store, count, length):
+    with ts.Transaction() as txn:
+        into = store.with_transaction(txn)
+        for i in range(count):
+            into[chunk(i)] = row.random.randbytes(length)
+
+
+def ingest():
+    for length in LENGTHS[1:]:
+        path = row.fresh(row.disk, "ocdbt")
+        store, count = open_store(path), row.scaled((256 << 20) // length)
+        values = [row.random.randbytes(length) for _ in range(count)]
+
+        def load():
+            with ts.Transaction() as txn:
+                into = store.with_transaction(txn)
+                for i, value in enumerate(values):
+                    into[chunk(i)] = value
+
+        told_ingest(row, length, count, timed(load))
+        shutil.rmtree(path)
+
+
 if __name__ == "__main__":
-    {"1": one_chunk, "3": bulk, "4": tiny, "5": arrays, "8": first_chunk}.get(row.row, lambda: None)()
+    {"1": one_chunk, "3": bulk, "4": tiny, "5": arrays, "6": reads, "7": ingest, "8": first_chunk}.get(row.row, lambda: None)()

@@ -8,7 +8,7 @@ from zarr.core.buffer import cpu
 from zarr.core.sync import sync
 from zarr.storage import LocalStore
 
-from figures import Row, median_ms, timed
+from figures import LENGTHS, Row, median_ms, timed, told_ingest, told_read
 
 row = Row("zarr local", "zarr %s" % importlib.metadata.version("zarr"))
 
@@ -38,5 +38,36 @@ def one_chunk():
         shutil.rmtree(path)
 
 
+def put_all(store, values):
+    for i, value in enumerate(values):
+        sync(store.set("big/c/0/%d" % i, cpu.Buffer.from_bytes(value)))
+
+
+def reads():
+    """Unverified, one at a time."""
+    for length in LENGTHS:
+        path = row.fresh(row.disk, "plain")
+        store = sync(LocalStore.open(path))
+        count = row.scaled((64 << 20) // length)
+        put_all(store, (row.random.randbytes(length) for _ in range(count)))
+        times = []
+        for _ in range(2 * row.scaled(500)):
+            key = "big/c/0/%d" % row.random.randrange(count)
+            times.append(timed(lambda: sync(store.get(key, cpu.buffer_prototype))))
+        told_read(row, length, times[len(times) // 2:])
+        shutil.rmtree(path)
+
+
+def ingest():
+    """A file a value, and one sync of the file system at the end."""
+    for length in LENGTHS[1:]:
+        path = row.fresh(row.disk, "plain")
+        store, count = sync(LocalStore.open(path)), row.scaled((256 << 20) // length)
+        values = [row.random.randbytes(length) for _ in range(count)]
+        os.sync()
+        told_ingest(row, length, count, timed(lambda: (put_all(store, values), os.sync())))
+        shutil.rmtree(path)
+
+
 if __name__ == "__main__":
-    {"1": one_chunk}.get(row.row, lambda: None)()
+    {"1": one_chunk, "6": reads, "7": ingest}.get(row.row, lambda: None)()

@@ -1,5 +1,7 @@
 package dev.varve.benchmarks;
 
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.util.Arrays;
 
 /** Times of one operation, in nanoseconds. One thread. */
@@ -53,7 +55,6 @@ final class Samples {
     if (value == 0 || Double.isNaN(value) || Double.isInfinite(value)) {
       return value;
     }
-    double unit = Math.pow(10, Math.floor(Math.log10(Math.abs(value))) - 3);
-    return unit >= 1 ? Math.round(value / unit) * unit : Math.round(value / unit) / (1 / unit);
+    return new BigDecimal(value).round(new MathContext(4)).doubleValue();
   }
 }

@@ -14,13 +14,14 @@ import java.util.TreeMap;
 
 /**
  * Runs rows of docs/performance.md: {@code Scenarios [--disk DIR] [--memory DIR] [--scale S]
- * ROW...}, each a number or {@code physical}. Prints JSON Lines.
+ * ROW...}, each a number, {@code physical} or {@code grow}. Prints JSON Lines.
  */
 public final class Scenarios {
   private static final Map<String, Scenario> ROWS =
       new TreeMap<>(
           Map.ofEntries(
               entry("physical", new Physical()),
+              entry("grow", new Growth()),
               entry("1", new OneChunkCommits(1, 1_000)),
               entry("2", new OneChunkCommits(2, 10_000)),
               entry("3", new BulkCommit(1_000_000)),

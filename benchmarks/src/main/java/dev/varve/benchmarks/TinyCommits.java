@@ -36,7 +36,13 @@ final class TinyCommits implements Scenario {
           "last tenth of " + commits + " commits against the first",
           last / first,
           "x",
-          Map.of("first_ms", Samples.rounded(first), "last_ms", Samples.rounded(last)));
+          Map.of(
+              "first_ms",
+              Samples.rounded(first),
+              "last_ms",
+              Samples.rounded(last),
+              "task",
+              "last"));
       results.add(
           4,
           "bytes stored by " + commits + " commits without their values",

@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -20,16 +21,18 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Each program runs to its end at a hundredth of its size; its figures mean nothing then. */
 class ScenariosTest {
+  private static final Map<String, String> NUMBERS = Map.of("physical", "0", "grow", "16");
+
   @TempDir Path directory;
 
   @ParameterizedTest
-  @ValueSource(strings = {"physical", "1", "2", "3", "4", "5", "6", "7", "8", "9", "12"})
+  @ValueSource(strings = {"physical", "grow", "1", "2", "3", "4", "5", "6", "7", "8", "9", "12"})
   void eachRowTellsItsFigures(String row) throws IOException {
     List<JsonNode> lines = run(row);
 
     assertThat(lines).isNotEmpty();
     for (JsonNode line : lines) {
-      assertThat(line.get("row").asText()).isEqualTo(row.equals("physical") ? "0" : row);
+      assertThat(line.get("row").asText()).isEqualTo(NUMBERS.getOrDefault(row, row));
       assertThat(line.get("figure").asDouble()).isGreaterThanOrEqualTo(0);
       assertThat(line.get("unit").asText()).isNotEmpty();
       assertThat(line.get("machine").asText()).isNotEmpty();
