@@ -33,8 +33,7 @@ import java.util.function.ObjLongConsumer;
  * opened, a name that is asked for, a ref that is read. Thread-safe. Its blobs can be scanned where
  * those beneath can.
  */
-public final class CountingBackend implements Backend {
-  private final Backend inner;
+public final class CountingBackend extends ForwardingBackend {
   private final Map<Count, LongAdder> counts = new EnumMap<>(Count.class);
   private final BlobStore blobs;
   private final Refs refs = new Refs();
@@ -67,7 +66,7 @@ public final class CountingBackend implements Backend {
 
   /** A backend that answers as {@code inner} does. */
   public CountingBackend(Backend inner) {
-    this.inner = inner;
+    super(inner);
     for (Count each : Count.values()) {
       counts.put(each, new LongAdder());
     }
@@ -111,31 +110,6 @@ public final class CountingBackend implements Backend {
   public Optional<ByteBuffer> config() {
     add(Count.CONFIG, 1);
     return inner.config();
-  }
-
-  @Override
-  public boolean createConfig(ByteBuffer bytes) {
-    return inner.createConfig(bytes);
-  }
-
-  @Override
-  public void requireSoleWriter() {
-    inner.requireSoleWriter();
-  }
-
-  @Override
-  public boolean keepsPacks() {
-    return inner.keepsPacks();
-  }
-
-  @Override
-  public String location() {
-    return inner.location();
-  }
-
-  @Override
-  public void close() {
-    inner.close();
   }
 
   private class Counted implements BlobStore {

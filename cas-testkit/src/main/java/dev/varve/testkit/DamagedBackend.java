@@ -6,7 +6,6 @@ import dev.varve.blob.Blobs;
 import dev.varve.blob.StoredBlob;
 import dev.varve.hash.ContentHash;
 import dev.varve.ref.Backend;
-import dev.varve.ref.RefStore;
 import java.nio.ByteBuffer;
 import java.util.Collection;
 import java.util.HashSet;
@@ -20,8 +19,7 @@ import java.util.concurrent.ConcurrentHashMap;
  * beneath stays as it is. Thread-safe. Blobs of at most {@link Blobs#MAX_WHOLE} bytes can be
  * damaged, larger ones only lost.
  */
-public final class DamagedBackend implements Backend {
-  private final Backend inner;
+public final class DamagedBackend extends ForwardingBackend {
   private final BlobStore blobs = new DamagedBlobs();
 
   /** What is read instead; an empty value for a blob that is lost. */
@@ -29,7 +27,7 @@ public final class DamagedBackend implements Backend {
 
   /** A backend without damage yet. */
   public DamagedBackend(Backend inner) {
-    this.inner = inner;
+    super(inner);
   }
 
   /** Flips one bit of the blob; {@code bit} counts from the first bit of the first byte. */
@@ -83,38 +81,8 @@ public final class DamagedBackend implements Backend {
   }
 
   @Override
-  public RefStore refs() {
-    return inner.refs();
-  }
-
-  @Override
-  public Optional<ByteBuffer> config() {
-    return inner.config();
-  }
-
-  @Override
-  public boolean createConfig(ByteBuffer bytes) {
-    return inner.createConfig(bytes);
-  }
-
-  @Override
-  public void requireSoleWriter() {
-    inner.requireSoleWriter();
-  }
-
-  @Override
-  public boolean keepsPacks() {
-    return inner.keepsPacks();
-  }
-
-  @Override
   public String location() {
     return "damaged " + inner.location();
-  }
-
-  @Override
-  public void close() {
-    inner.close();
   }
 
   private final class DamagedBlobs implements BlobStore {

@@ -31,8 +31,7 @@ import java.util.Set;
  * {@code failAt(1)}, {@code failAt(2)} and so on until nothing fails any more has tried every point
  * of failure.
  */
-public final class FaultyBackend implements Backend {
-  private final Backend inner;
+public final class FaultyBackend extends ForwardingBackend {
   private final FaultyBlobs blobs = new FaultyBlobs();
   private final FaultyRefs refs = new FaultyRefs();
 
@@ -54,7 +53,7 @@ public final class FaultyBackend implements Backend {
 
   /** A backend that is as good as {@code inner} until told otherwise. */
   public FaultyBackend(Backend inner) {
-    this.inner = inner;
+    super(inner);
   }
 
   /** Fails the {@code n}-th operation from now, counted from 1, and no other. */
@@ -123,23 +122,8 @@ public final class FaultyBackend implements Backend {
   }
 
   @Override
-  public void requireSoleWriter() {
-    inner.requireSoleWriter();
-  }
-
-  @Override
-  public boolean keepsPacks() {
-    return inner.keepsPacks();
-  }
-
-  @Override
   public String location() {
     return "faulty " + inner.location();
-  }
-
-  @Override
-  public void close() {
-    inner.close();
   }
 
   private final class FaultyBlobs implements BlobStore {

@@ -9,7 +9,6 @@ import dev.varve.blob.WriteTotals;
 import dev.varve.error.BackendException;
 import dev.varve.hash.ContentHash;
 import dev.varve.ref.Backend;
-import dev.varve.ref.RefStore;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -28,8 +27,7 @@ import java.util.Set;
  * sees any of it before. Refs are durable when their write returns. Thread-safe; values are held
  * whole.
  */
-public final class ForgetfulBackend implements Backend {
-  private final Backend inner;
+public final class ForgetfulBackend extends ForwardingBackend {
   private final BlobStore blobs = new Blobs();
 
   // Guarded by this.
@@ -37,7 +35,7 @@ public final class ForgetfulBackend implements Backend {
 
   /** A backend that keeps in {@code inner} what survives. */
   public ForgetfulBackend(Backend inner) {
-    this.inner = inner;
+    super(inner);
   }
 
   /**
@@ -83,38 +81,8 @@ public final class ForgetfulBackend implements Backend {
   }
 
   @Override
-  public RefStore refs() {
-    return inner.refs();
-  }
-
-  @Override
-  public Optional<ByteBuffer> config() {
-    return inner.config();
-  }
-
-  @Override
-  public boolean createConfig(ByteBuffer bytes) {
-    return inner.createConfig(bytes);
-  }
-
-  @Override
-  public void requireSoleWriter() {
-    inner.requireSoleWriter();
-  }
-
-  @Override
-  public boolean keepsPacks() {
-    return inner.keepsPacks();
-  }
-
-  @Override
   public String location() {
     return "forgetful " + inner.location();
-  }
-
-  @Override
-  public void close() {
-    inner.close();
   }
 
   private final class Blobs implements BlobStore {

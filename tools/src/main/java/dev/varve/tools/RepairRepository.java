@@ -68,6 +68,10 @@ final class RepairRepository extends Subcommand {
 
   /** Replaces a file whose structure is damaged: nothing could be mended in it. */
   private RepairOptions.Refs wholeStructure(Output out, Progress progress) {
+    if (S3Options.isS3(repo)) {
+      // A bucket has no structure beside its objects.
+      return RepairOptions.Refs.ALL_HERE;
+    }
     try (Backend backend = Repositories.backend(console, repo, s3)) {
       if (backend instanceof CheckableBackend checkable) {
         checkable.checkStructure();

@@ -8,11 +8,9 @@ import dev.varve.blob.BlobWriter;
 import dev.varve.blob.StoredBlob;
 import dev.varve.hash.ContentHash;
 import dev.varve.memory.MemoryBackend;
-import dev.varve.ref.Backend;
-import dev.varve.ref.RefStore;
+import dev.varve.testkit.ForwardingBackend;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -27,11 +25,14 @@ import org.junit.jupiter.api.Test;
 /** Who waits for storage behind a network waits alone. */
 class FarStorageTest {
   /** Holds each reader up until it is let go. */
-  private static final class Far implements Backend, BlobStore {
-    private final Backend inner = new MemoryBackend();
+  private static final class Far extends ForwardingBackend implements BlobStore {
     private final CountDownLatch gate = new CountDownLatch(1);
     private final Semaphore waiting = new Semaphore(0);
     private volatile boolean slow;
+
+    Far() {
+      super(new MemoryBackend());
+    }
 
     @Override
     public Optional<StoredBlob> open(ContentHash hash) {
@@ -59,36 +60,6 @@ class FarStorageTest {
     @Override
     public BlobStore blobs() {
       return this;
-    }
-
-    @Override
-    public RefStore refs() {
-      return inner.refs();
-    }
-
-    @Override
-    public Optional<ByteBuffer> config() {
-      return inner.config();
-    }
-
-    @Override
-    public boolean createConfig(ByteBuffer bytes) {
-      return inner.createConfig(bytes);
-    }
-
-    @Override
-    public String location() {
-      return inner.location();
-    }
-
-    @Override
-    public void requireSoleWriter() {
-      inner.requireSoleWriter();
-    }
-
-    @Override
-    public void close() {
-      inner.close();
     }
   }
 
