@@ -56,7 +56,7 @@ def bulk():
 
 
 def tiny():
-    commits = row.scaled(10_000)
+    commits = row.scaled(2_000)  # as many as Icechunk's
     path = row.fresh(row.disk, "ocdbt")
     store = open_store(path, TUNED)
     times = [timed(lambda: store.write("big/c/0/%d" % i, row.value()).result()) for i in range(commits)]
