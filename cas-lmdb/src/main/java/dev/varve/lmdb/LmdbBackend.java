@@ -59,6 +59,21 @@ public final class LmdbBackend implements CheckableBackend, RepairableBackend {
   }
 
   /**
+   * What {@link #create} would find in a directory, which it leaves as it is.
+   *
+   * @return the configuration of the repository that is there
+   * @throws BackendException where it holds anything else
+   */
+  public static Optional<ByteBuffer> configIn(Path directory) {
+    if (!RepositoryDirectory.prepared(directory)) {
+      return Optional.empty();
+    }
+    try (LmdbBackend there = open(directory)) {
+      return there.config();
+    }
+  }
+
+  /**
    * Opens the repository in a directory.
    *
    * @throws dev.varve.error.NotFoundException where there is none

@@ -47,13 +47,7 @@ final class RepositoryDirectory {
   static Path prepare(Path given, LmdbSettings settings) {
     Path directory = given.toAbsolutePath().normalize();
     try {
-      if (Files.exists(directory, LinkOption.NOFOLLOW_LINKS) && !Files.isDirectory(directory)) {
-        throw BackendException.permanent(
-            "cannot create a repository in "
-                + given
-                + ": it is not a directory; choose another path",
-            null);
-      }
+      refuseFile(given, directory);
       make(directory);
       Path real = directory.toRealPath();
       refuseNetwork(real, settings);
@@ -70,6 +64,33 @@ final class RepositoryDirectory {
       return real;
     } catch (IOException failed) {
       throw LmdbErrors.of("create a repository", given, failed);
+    }
+  }
+
+  /**
+   * Makes nothing, and refuses what {@link #prepare} would.
+   *
+   * @return whether a data file is there
+   */
+  static boolean prepared(Path given) {
+    Path directory = given.toAbsolutePath().normalize();
+    try {
+      refuseFile(given, directory);
+      boolean data = Files.exists(directory.resolve(LmdbLayout.DATA));
+      if (!data && Files.isDirectory(directory)) {
+        refuseOthers(given, directory);
+      }
+      return data;
+    } catch (IOException failed) {
+      throw LmdbErrors.of("create a repository", given, failed);
+    }
+  }
+
+  private static void refuseFile(Path given, Path directory) {
+    if (Files.exists(directory, LinkOption.NOFOLLOW_LINKS) && !Files.isDirectory(directory)) {
+      throw BackendException.permanent(
+          "cannot create a repository in " + given + ": it is not a directory; choose another path",
+          null);
     }
   }
 

@@ -3,7 +3,9 @@ package dev.varve.tools;
 import dev.varve.lmdb.LmdbBackend;
 import dev.varve.ref.Backend;
 import dev.varve.s3.S3Location;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /** Where repositories are stored. Thread-safe. */
 interface Backends {
@@ -26,6 +28,15 @@ interface Backends {
 
   /** Opens the storage that is in a directory. */
   Backend open(Path directory);
+
+  /**
+   * The configuration of a repository in whose place a new one would be made.
+   *
+   * @throws dev.varve.error.BackendException where {@link #create} would not make one
+   */
+  default Optional<ByteBuffer> configIn(Path directory) {
+    return LmdbBackend.configIn(directory);
+  }
 
   /**
    * Makes the storage in a directory anew from what can be saved of it, where its structure is

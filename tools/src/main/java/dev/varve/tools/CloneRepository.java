@@ -35,7 +35,10 @@ final class CloneRepository extends CopyCommand {
   @Override
   int run(Output out) throws IOException {
     try (Repository from = open(remote);
-        Repository to = Repositories.create(console, repo, s3, from.config().hash())) {
+        Repository to =
+            dryRun()
+                ? Repositories.imagine(console, repo, s3, from.config().hash())
+                : Repositories.create(console, repo, s3, from.config().hash())) {
       try {
         return copy(from, remote, to, repo, out);
       } catch (BackendException failed) {

@@ -1,15 +1,19 @@
 package dev.varve.tools;
 
 import dev.varve.Varve;
+import dev.varve.error.BackendException;
 import dev.varve.hash.HashAlgorithm;
+import dev.varve.memory.MemoryBackend;
 import dev.varve.ref.Backend;
 import dev.varve.ref.Nonce;
 import dev.varve.version.Environment;
 import dev.varve.version.Repository;
 import dev.varve.version.RepositoryConfig;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 
 /** Opens and makes the repositories that a command line names. */
@@ -54,6 +58,27 @@ final class Repositories {
             : backends.create(directory(repo)),
         config,
         environment(variables));
+  }
+
+  /**
+   * In place of a repository that would be made, one that is kept nowhere.
+   *
+   * @throws BackendException where there is one already, or anything else in its place
+   */
+  static Repository imagine(Console console, String repo, S3Options s3, HashAlgorithm hash) {
+    Optional<ByteBuffer> there;
+    if (S3Options.isS3(repo)) {
+      try (Backend bucket = backend(console, repo, s3)) {
+        there = bucket.config();
+      }
+    } else {
+      there = console.backends().configIn(directory(repo));
+    }
+    if (there.isPresent()) {
+      throw BackendException.permanent("there is a repository already at " + repo, null);
+    }
+    return Varve.create(
+        new MemoryBackend(), RepositoryConfig.of(hash), environment(console.environment()));
   }
 
   /** The directory that {@code repo} names. */

@@ -53,6 +53,20 @@ class SyncCommandsTest {
   }
 
   @Test
+  void cloneThatIsOnlyTriedMakesNothingAndRefusesWhatACloneWould() throws IOException {
+    JsonNode told = run("clone", here, there, "--dry-run", "--json").exits(0).last();
+    assertThat(Path.of(there)).doesNotExist();
+    JsonNode done = run("clone", here, there, "--json").exits(0).last();
+    for (String each : List.of("commits", "objects", "bytes")) {
+      assertThat(told.path(each)).isEqualTo(done.path(each));
+    }
+    for (String taken : List.of(there, file, Path.of(file).getParent().toString())) {
+      assertThat(run("clone", here, taken, "--dry-run").exits(1).err())
+          .isEqualTo(run("clone", here, taken).exits(1).err());
+    }
+  }
+
+  @Test
   void pushSendsWhatIsNewAndASecondOneNothing() throws IOException {
     run("clone", here, there).exits(0);
     edit(here, "air/c/1", "two");
