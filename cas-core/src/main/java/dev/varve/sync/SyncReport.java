@@ -9,7 +9,8 @@ import java.util.List;
  *     equal
  * @param diverged refs that hold what the sender does not know; where there are any, nothing moved
  *     after they were seen
- * @param commits commits that the receiver lacked
+ * @param commits commits that no ref of the receiver reaches which was looked at: those of the
+ *     names to be moved, and all others where one of these is new
  * @param objects values, nodes and commits sent; where nothing is sent, at most so many would be
  * @param bytes their bytes
  * @param large those of the objects that are longer than {@link dev.varve.blob.Blobs#MAX_WHOLE}

@@ -102,7 +102,7 @@ class DamageCampaignTest {
       Path work = Files.createDirectory(folder.resolve("work" + next));
       int last = Math.min(total, next + BATCH - 1);
       try (Fork fork =
-          Fork.start(HEAP_MIB, DamageWork.class, small, large, work, seed, next, last)) {
+          Fork.lasting(HEAP_MIB, DamageWork.class, small, large, work, seed, next, last)) {
         next = follow(fork, next, counts, bad);
       }
       Folders.delete(work);

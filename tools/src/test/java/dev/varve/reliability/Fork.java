@@ -28,8 +28,21 @@ final class Fork implements AutoCloseable {
     return under(List.of(), heapMiB, main, arguments);
   }
 
+  /** The same, for work of minutes: it begins later and is fast then. */
+  static Fork lasting(int heapMiB, Class<?> main, Object... arguments) throws IOException {
+    return fork(List.of(), List.of("-XX:+UseSerialGC"), heapMiB, main, arguments);
+  }
+
   /** The same, with the command that runs it put before it. */
   static Fork under(List<String> runner, int heapMiB, Class<?> main, Object... arguments)
+      throws IOException {
+    // Most live for a second: what makes a JVM begin sooner counts, not what makes it fast later.
+    List<String> quick = List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto");
+    return fork(runner, quick, heapMiB, main, arguments);
+  }
+
+  private static Fork fork(
+      List<String> runner, List<String> flags, int heapMiB, Class<?> main, Object... arguments)
       throws IOException {
     // Surefire may put the class path into a jar; it then says what it was.
     String classPath =
@@ -41,8 +54,7 @@ final class Fork implements AutoCloseable {
       command.add("--enable-native-access=ALL-UNNAMED");
       command.add("--sun-misc-unsafe-memory-access=allow");
     }
-    // Most live for a second: what makes a JVM begin sooner counts, not what makes it fast later.
-    command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto"));
+    command.addAll(flags);
     command.add("-Djava.io.tmpdir=" + System.getProperty("java.io.tmpdir"));
     command.add("-Dslf4j.internal.verbosity=ERROR");
     command.addAll(List.of("-Xmx" + heapMiB + "m", "-cp", classPath));

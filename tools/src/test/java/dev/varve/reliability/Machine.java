@@ -278,8 +278,12 @@ final class Machine implements AutoCloseable {
     }
     Set<ContentHash> sent = new HashSet<>();
     moves.values().forEach(to -> sent.addAll(model.ancestors(to)));
+    // A sync asks for the refs that it may move; for all others where one of those is new there.
+    boolean asksForAll = moves.keySet().stream().anyMatch(r -> remoteModel.target(r).isEmpty());
     for (String folder : List.of("heads", "tags")) {
-      remoteModel.holding(folder).values().forEach(to -> sent.removeAll(model.ancestors(to)));
+      Map<String, ContentHash> there = new TreeMap<>(remoteModel.holding(folder));
+      there.keySet().removeIf(ref -> !asksForAll && !model.holding(folder).containsKey(ref));
+      there.values().forEach(to -> sent.removeAll(model.ancestors(to)));
     }
     assertThat(report.commits()).isEqualTo(sent.size());
     assertThat(report.moves()).hasSize(moves.size());
