@@ -65,7 +65,7 @@ public final class LmdbBackend implements CheckableBackend, RepairableBackend {
    * @throws BackendException where it holds anything else
    */
   public static Optional<ByteBuffer> configIn(Path directory) {
-    if (!RepositoryDirectory.prepared(directory)) {
+    if (!RepositoryDirectory.prepared(directory, LmdbSettings.standard())) {
       return Optional.empty();
     }
     try (LmdbBackend there = open(directory)) {

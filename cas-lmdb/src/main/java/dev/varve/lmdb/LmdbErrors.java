@@ -156,7 +156,8 @@ final class LmdbErrors {
   private static String whyNotSynced(Path file) {
     Path folder = Files.isDirectory(file) ? file : file.toAbsolutePath().getParent();
     try {
-      Files.delete(Files.createTempFile(folder, "probe-", null));
+      // A name that a repository may be made beside, should the process end before it is gone.
+      Files.delete(Files.createTempFile(folder, LmdbLayout.DATA + ".", null));
     } catch (IOException failed) {
       return reasonOf(failed);
     }

@@ -72,10 +72,15 @@ final class RepositoryDirectory {
    *
    * @return whether a data file is there
    */
-  static boolean prepared(Path given) {
+  static boolean prepared(Path given, LmdbSettings settings) {
     Path directory = given.toAbsolutePath().normalize();
     try {
       refuseFile(given, directory);
+      Path there = directory;
+      while (!Files.exists(there) && there.getParent() != null) {
+        there = there.getParent();
+      }
+      refuseNetwork(there.toRealPath(), settings);
       boolean data = Files.exists(directory.resolve(LmdbLayout.DATA));
       if (!data && Files.isDirectory(directory)) {
         refuseOthers(given, directory);

@@ -95,13 +95,12 @@ public abstract class RepairContract extends ContractFixture {
   }
 
   private RepairReport repair(Optional<Repository> from, RepairOptions.Mode mode) {
+    return repair(new RepairOptions(from, mode, RepairOptions.Refs.ALL_HERE, 2));
+  }
+
+  private RepairReport repair(RepairOptions options) {
     events.clear();
-    return new Repair(
-            backend(),
-            Environment.system(),
-            new RepairOptions(from, mode, RepairOptions.Refs.ALL_HERE, 2),
-            events::add,
-            CheckProgress.NONE)
+    return new Repair(backend(), Environment.system(), options, events::add, CheckProgress.NONE)
         .run();
   }
 
@@ -393,14 +392,7 @@ public abstract class RepairContract extends ContractFixture {
   }
 
   private RepairReport lacking(RepairOptions.Mode mode) {
-    events.clear();
-    return new Repair(
-            backend(),
-            Environment.system(),
-            new RepairOptions(Optional.of(other), mode, RepairOptions.Refs.MAY_LACK, 2),
-            events::add,
-            CheckProgress.NONE)
-        .run();
+    return repair(new RepairOptions(Optional.of(other), mode, RepairOptions.Refs.MAY_LACK, 2));
   }
 
   @Test
