@@ -17,6 +17,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -24,6 +25,9 @@ import java.util.Random;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
@@ -36,12 +40,17 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class DamageCampaignTest {
   private static final int HEAP_MIB = 256;
-  private static final int MINUTES_FOR_ONE = 5;
+  private static final int SECONDS_FOR_ONE = 300;
 
   /** After so many a new process goes on, which has loaded and mapped nothing yet. */
   private static final int BATCH = 500;
 
   private final long seed = Runs.seed(1);
+
+  /** By damage and outcome; its lock keeps what is counted. */
+  private final SortedMap<String, SortedMap<String, Integer>> counts = new TreeMap<>();
+
+  private final List<String> bad = Collections.synchronizedList(new ArrayList<>());
 
   @TempDir Path folder;
 
@@ -95,27 +104,26 @@ class DamageCampaignTest {
     Path small = repository("small", 0);
     Path large = repository("large", 2);
     int total = Runs.count(150, 14_000);
-    SortedMap<String, SortedMap<String, Integer>> counts = new TreeMap<>();
-    List<String> bad = new ArrayList<>();
-    int next = 1;
-    while (next <= total) {
-      Path work = Files.createDirectory(folder.resolve("work" + next));
-      int last = Math.min(total, next + BATCH - 1);
-      try (Fork fork =
-          Fork.lasting(HEAP_MIB, DamageWork.class, small, large, work, seed, next, last)) {
-        next = follow(fork, next, counts, bad);
+    int atOnce = Runs.count(1, Runtime.getRuntime().availableProcessors());
+    ExecutorService processes = Executors.newFixedThreadPool(atOnce);
+    try {
+      List<Future<?>> batches = new ArrayList<>();
+      for (int first = 1; first <= total; first += BATCH) {
+        int begin = first;
+        int last = Math.min(total, first + BATCH - 1);
+        batches.add(processes.submit(() -> batch(small, large, begin, last)));
       }
-      Folders.delete(work);
-      System.out.println(
-          "damage: seed " + seed + ", " + (next - 1) + " of " + total + ", bad so far " + bad);
+      for (Future<?> each : batches) {
+        each.get();
+      }
+    } finally {
+      processes.shutdownNow();
     }
     int flips = 0;
     for (Map.Entry<String, SortedMap<String, Integer>> each : counts.entrySet()) {
-      System.out.println("damage: seed " + seed + ", " + each.getKey() + " " + each.getValue());
-      flips +=
-          each.getKey().startsWith("FLIP")
-              ? each.getValue().values().stream().mapToInt(Integer::intValue).sum()
-              : 0;
+      if (each.getKey().startsWith("FLIP")) {
+        flips += each.getValue().values().stream().mapToInt(Integer::intValue).sum();
+      }
     }
     System.out.println("damage: seed " + seed + ", " + flips + " flips of " + total);
     assertThat(bad).isEmpty();
@@ -130,10 +138,28 @@ class DamageCampaignTest {
     assertThat(flips).isGreaterThan(total * 2 / 3);
   }
 
+  private Void batch(Path small, Path large, int first, int last) throws Exception {
+    Path work = Files.createDirectory(folder.resolve("work" + first));
+    int next = first;
+    while (next <= last) {
+      Path place = Files.createDirectory(work.resolve("from" + next));
+      try (Fork fork =
+          Fork.lasting(HEAP_MIB, DamageWork.class, small, large, place, seed, next, last)) {
+        next = follow(fork, next);
+      }
+    }
+    Folders.delete(work);
+    synchronized (counts) {
+      System.out.println(
+          ("damage: seed " + seed + ", " + first + " to " + last + " done, bad so far " + bad)
+              + (", in all " + counts));
+    }
+    return null;
+  }
+
   /** Counts what the process tells, until its end; returns the number to go on with. */
-  private static int follow(
-      Fork fork, int next, SortedMap<String, SortedMap<String, Integer>> counts, List<String> bad)
-      throws Exception {
+  private int follow(Fork fork, int first) throws Exception {
+    int next = first;
     String under = "its begin";
     while (true) {
       Optional<String> line = line(fork, under);
@@ -147,9 +173,11 @@ class DamageCampaignTest {
       } else if (words[0].equals("try")) {
         under = line.get();
       } else if (words.length == 3 && words[0].equals(String.valueOf(next))) {
-        counts
-            .computeIfAbsent(words[1], damage -> new TreeMap<>())
-            .merge(words[2], 1, Integer::sum);
+        synchronized (counts) {
+          counts
+              .computeIfAbsent(words[1], damage -> new TreeMap<>())
+              .merge(words[2], 1, Integer::sum);
+        }
         if (words[2].equals(DamageWork.Outcome.SILENT.name())) {
           bad.add("silent: " + under);
         }
@@ -160,7 +188,10 @@ class DamageCampaignTest {
     }
   }
 
-  /** The next line; a process that says nothing for minutes stands still. */
+  /**
+   * The next line; a process that says nothing for minutes stands still. They are counted by the
+   * second, so that a machine that stops both does not count.
+   */
   private static Optional<String> line(Fork fork, String under) throws Exception {
     CompletableFuture<Optional<String>> line =
         CompletableFuture.supplyAsync(
@@ -171,11 +202,15 @@ class DamageCampaignTest {
                 return Optional.empty();
               }
             });
-    try {
-      return line.get(MINUTES_FOR_ONE, TimeUnit.MINUTES);
-    } catch (TimeoutException still) {
-      fork.kill();
-      return Optional.of("stands still in " + under);
+    int seconds = 0;
+    while (seconds < SECONDS_FOR_ONE) {
+      try {
+        return line.get(1, TimeUnit.SECONDS);
+      } catch (TimeoutException quiet) {
+        seconds++;
+      }
     }
+    fork.kill();
+    return Optional.of("stands still in " + under);
   }
 }
