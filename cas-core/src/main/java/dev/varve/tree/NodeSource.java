@@ -1,7 +1,5 @@
 package dev.varve.tree;
 
-import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.varve.blob.VerifiedBlobs;
 import dev.varve.error.CorruptDataException;
 import dev.varve.hash.ContentHash;
@@ -19,39 +17,26 @@ import org.jspecify.annotations.Nullable;
 public final class NodeSource {
   private final VerifiedBlobs blobs;
   private final Function<ContentHash, Optional<ByteBuffer>> staged;
-  private final Cache<ContentHash, Node> cache;
+  private final NodeCache cache;
   private final LongAdder loads;
   private final ContentHash emptyRoot;
   private final @Nullable Node empty;
 
   /** Reads from {@code blobs} and keeps about {@code cacheBytes} of nodes. */
   public NodeSource(VerifiedBlobs blobs, long cacheBytes) {
-    this(
-        blobs,
-        hash -> Optional.empty(),
-        Caffeine.newBuilder()
-            .maximumWeight(cacheBytes)
-            .<ContentHash, Node>weigher((hash, node) -> node.weight())
-            .executor(Runnable::run)
-            .build(),
-        new LongAdder(),
-        true);
+    this(blobs, hash -> Optional.empty(), new NodeCache(cacheBytes), new LongAdder(), true);
   }
 
   /** Reads and verifies anew every time, also what every reader knows: for checking a store. */
   public static NodeSource uncached(VerifiedBlobs blobs) {
     return new NodeSource(
-        blobs,
-        hash -> Optional.empty(),
-        Caffeine.newBuilder().maximumSize(0).executor(Runnable::run).build(),
-        new LongAdder(),
-        false);
+        blobs, hash -> Optional.empty(), new NodeCache(0), new LongAdder(), false);
   }
 
   private NodeSource(
       VerifiedBlobs blobs,
       Function<ContentHash, Optional<ByteBuffer>> staged,
-      Cache<ContentHash, Node> cache,
+      NodeCache cache,
       LongAdder loads,
       boolean knowsEmpty) {
     this.blobs = blobs;
@@ -104,7 +89,7 @@ public final class NodeSource {
 
   /** The canonical bytes of a node that is in memory; asks no store. */
   public Optional<ByteBuffer> known(ContentHash hash) {
-    Node cached = cache.getIfPresent(hash);
+    Node cached = cache.get(hash);
     return cached != null ? Optional.of(cached.bytes()) : staged.apply(hash);
   }
 
@@ -115,7 +100,7 @@ public final class NodeSource {
    * @throws CorruptDataException where they are no node
    */
   public void learn(ContentHash hash, ByteBuffer bytes) {
-    if (cache.getIfPresent(hash) == null) {
+    if (cache.get(hash) == null) {
       cache.put(hash, NodeCodec.decode(hash, bytes));
     }
   }
@@ -134,7 +119,7 @@ public final class NodeSource {
     if (empty != null && hash.equals(emptyRoot)) {
       return empty;
     }
-    Node known = cache.getIfPresent(hash);
+    Node known = cache.get(hash);
     if (known != null) {
       return known;
     }

@@ -1,7 +1,5 @@
 package dev.varve.version;
 
-import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.varve.blob.Mender;
 import dev.varve.blob.VerifiedBlobs;
 import dev.varve.error.BackendException;
@@ -34,10 +32,8 @@ public final class Repository implements AutoCloseable {
   /** How many bytes of verified tree nodes are kept. */
   public static final long NODE_CACHE_BYTES = 64L << 20;
 
-  /** Only commits up to so many bytes are remembered, and so many of them. */
+  /** Only commits up to so many bytes are remembered. */
   private static final int SMALL_COMMIT = 4096;
-
-  private static final int COMMITS = 1024;
 
   private final Backend backend;
   private final RepositoryConfig config;
@@ -46,8 +42,7 @@ public final class Repository implements AutoCloseable {
   private final VerifiedBlobs blobs;
   private final NodeSource nodes;
   private final Refs refs;
-  private final Cache<ContentHash, Commit> commits =
-      Caffeine.newBuilder().maximumSize(COMMITS).executor(Runnable::run).build();
+  private final CommitCache commits = new CommitCache();
   private final History history = new History(this::commit);
   private final CommitLine line = new CommitLine(this);
 
@@ -191,7 +186,7 @@ public final class Repository implements AutoCloseable {
 
   /** A commit by id. Some that were read before are remembered, already proved. */
   public Commit commit(ContentHash id) {
-    Commit known = commits.getIfPresent(id);
+    Commit known = commits.get(id);
     if (known != null) {
       return known;
     }
@@ -203,7 +198,7 @@ public final class Repository implements AutoCloseable {
 
   /** A commit that was read before and is remembered; asks no store. */
   Optional<Commit> known(ContentHash id) {
-    return Optional.ofNullable(commits.getIfPresent(id));
+    return Optional.ofNullable(commits.get(id));
   }
 
   /** Where threads stand that commit. */

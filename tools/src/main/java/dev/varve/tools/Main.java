@@ -62,22 +62,15 @@ public final class Main {
     if (!known) {
       varve.addSubcommand("help", new CommandLine.HelpCommand());
     }
-    varve
-        .getCommandSpec()
-        .versionProvider(() -> new String[] {"varve " + version() + " (format 1)"});
+    varve.getCommandSpec().versionProvider(new Version());
     // '@' begins no file of arguments: it stands in revisions, and may stand in keys.
     varve.setExpandAtFiles(false);
     varve.setUsageHelpWidth(100);
     varve.setOut(writer(console.out()));
     varve.setErr(writer(console.err()));
     varve.setColorScheme(Help.defaultColorScheme(Help.Ansi.OFF));
-    varve.setParameterExceptionHandler(
-        (wrong, given) -> local ? PARSE_AGAIN : usage(wrong, console, json));
-    varve.setExecutionStrategy(
-        parsed ->
-            parsed.hasSubcommand() || helpWanted(parsed)
-                ? new CommandLine.RunLast().execute(parsed)
-                : noCommand(console, json));
+    varve.setParameterExceptionHandler(new Refused(console, json, local));
+    varve.setExecutionStrategy(new Execution(console, json));
     return varve;
   }
 
@@ -102,12 +95,8 @@ public final class Main {
           .addMixin("s3", CommandLine.Model.CommandSpec.forAnnotatedObject(command.s3))
           .addMixin("cache", CommandLine.Model.CommandSpec.forAnnotatedObject(command.cache));
     }
-    String example = example(command);
     line.getHelpSectionMap()
-        .put(
-            CommandLine.Model.UsageMessageSpec.SECTION_KEY_FOOTER,
-            // Not picocli's own footer: it breaks long lines, and a broken line cannot be pasted.
-            help -> "\nExample:\n  " + example + "\n");
+        .put(CommandLine.Model.UsageMessageSpec.SECTION_KEY_FOOTER, new Example(command));
     varve.addSubcommand(name, line);
   }
 
@@ -117,6 +106,43 @@ public final class Main {
     return (example.contains("$R") ? "R=$(mktemp -d)/ocean; " : "")
         + example.replaceAll(
             "\\bvarve ", Matcher.quoteReplacement(command.console.command() + " "));
+  }
+
+  // Classes and not lambdas: a lambda links the interface that it is of when the archive of classes
+  // is made, and an interface of a class file as old as picocli's is then left out of the archive,
+  // with all that implement it. One class that is looked for in a jar opens thirty jars.
+
+  private record Execution(Console console, boolean json)
+      implements CommandLine.IExecutionStrategy {
+    @Override
+    public int execute(CommandLine.ParseResult parsed) {
+      return parsed.hasSubcommand() || helpWanted(parsed)
+          ? new CommandLine.RunLast().execute(parsed)
+          : noCommand(console, json);
+    }
+  }
+
+  private record Refused(Console console, boolean json, boolean local)
+      implements CommandLine.IParameterExceptionHandler {
+    @Override
+    public int handleParseException(ParameterException wrong, String[] given) {
+      return local ? PARSE_AGAIN : usage(wrong, console, json);
+    }
+  }
+
+  private static final class Version implements CommandLine.IVersionProvider {
+    @Override
+    public String[] getVersion() throws IOException {
+      return new String[] {"varve " + version() + " (format 1)"};
+    }
+  }
+
+  /** Not picocli's own footer: it breaks long lines, and a broken line cannot be pasted. */
+  private record Example(Subcommand command) implements CommandLine.IHelpSectionRenderer {
+    @Override
+    public String render(Help help) {
+      return "\nExample:\n  " + example(command) + "\n";
+    }
   }
 
   private static int noCommand(Console console, boolean json) {
