@@ -28,6 +28,17 @@ public interface BlobWriter extends AutoCloseable {
   }
 
   /**
+   * Adds a blob as {@link #put(ContentHash, ByteBuffer)} does, and says which one it takes the
+   * place of, whose bytes it has for the most part. A store may keep the difference alone, and
+   * gives back the whole; it may as well take no notice.
+   *
+   * @param replaced need not be stored
+   */
+  default void put(ContentHash hash, ByteBuffer bytes, ContentHash replaced) {
+    put(hash, bytes);
+  }
+
+  /**
    * Adds a blob of any size in bounded memory. The source may be opened more than once. It must
    * fail where its bytes do not have the hash (see {@link VerifiedSource}); the blob is then not
    * stored.

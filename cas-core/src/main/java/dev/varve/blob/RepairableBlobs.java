@@ -1,6 +1,7 @@
 package dev.varve.blob;
 
 import dev.varve.hash.ContentHash;
+import java.nio.ByteBuffer;
 import java.util.Optional;
 import java.util.function.Predicate;
 
@@ -35,4 +36,22 @@ public interface RepairableBlobs {
 
   /** Whether this store can leave nothing under a name without danger to others. */
   boolean takesAway();
+
+  /**
+   * The blob that another is stored as a difference to, so that the one cannot be read where the
+   * other is damaged; empty where it stands by itself, or not at all.
+   */
+  default Optional<ContentHash> base(ContentHash hash) {
+    return Optional.empty();
+  }
+
+  /**
+   * What a blob that is stored as a difference would be over other bytes of its base. It is not
+   * verified.
+   *
+   * @return empty where it is stored otherwise, or its difference does not fit to the bytes
+   */
+  default Optional<ByteBuffer> over(ContentHash hash, ByteBuffer base) {
+    return Optional.empty();
+  }
 }

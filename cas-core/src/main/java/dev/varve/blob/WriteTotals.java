@@ -4,7 +4,8 @@ package dev.varve.blob;
  * How much a writer stored, and how much it found stored already.
  *
  * @param blobsWritten objects newly stored
- * @param bytesWritten their bytes
+ * @param bytesWritten the bytes that these take up, which are less than they have where the store
+ *     keeps differences
  * @param blobsReused objects that were there already
  * @param bytesReused their bytes
  */

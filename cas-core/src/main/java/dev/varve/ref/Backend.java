@@ -50,6 +50,14 @@ public interface Backend extends AutoCloseable {
     return false;
   }
 
+  /**
+   * Whether it keeps blobs as differences to others, as {@link #keepsPacks} says of packs. Never
+   * changes.
+   */
+  default boolean keepsDeltas() {
+    return false;
+  }
+
   /** Where this is, for messages: a path or a URL. */
   String location();
 

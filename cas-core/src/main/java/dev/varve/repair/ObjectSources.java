@@ -15,6 +15,7 @@ import dev.varve.hash.ContentHash;
 import dev.varve.hash.HashAlgorithm;
 import dev.varve.hash.Hasher;
 import dev.varve.tree.NodeSource;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.LinkedHashSet;
 import java.util.Optional;
@@ -56,7 +57,11 @@ final class ObjectSources implements Mender {
   }
 
   /** Right bytes, and where they came from. */
-  private record Found(ValueSource bytes, RepairEvent.Source source) {}
+  private record Found(ValueSource bytes, RepairEvent.Source source) {
+    Found with(ValueSource other) {
+      return new Found(other, source);
+    }
+  }
 
   @Override
   public synchronized Optional<StoredBlob> mend(String what, ContentHash hash) {
@@ -143,8 +148,40 @@ final class ObjectSources implements Mender {
   private Optional<Found> find(String what, ContentHash hash) {
     return empty(hash)
         .or(() -> elsewhere(hash))
+        .or(() -> overBase(hash))
         .or(() -> fromOther(what, hash))
         .or(() -> oneBit(hash));
+  }
+
+  /**
+   * Where it is stored as a difference to an object that is damaged: over that one's right bytes.
+   */
+  private Optional<Found> overBase(ContentHash hash) {
+    Optional<ContentHash> base = repairable.base(hash);
+    if (base.isEmpty()) {
+      return Optional.empty();
+    }
+    ContentHash under = base.get();
+    Optional<Found> right =
+        whole(under)
+            ? bytesUnder(under)
+                .map(bytes -> new Found(ValueSource.of(bytes), RepairEvent.Source.ONE_BIT))
+            : elsewhere(under).or(() -> fromOther("object", under)).or(() -> oneBit(under));
+    return right
+        .flatMap(found -> repairable.over(hash, bytes(found)).map(ValueSource::of).map(found::with))
+        .filter(found -> algorithm.hash(bytes(found)).equals(hash));
+  }
+
+  /** All of what was found, which was proved and is known to be small. */
+  private static ByteBuffer bytes(Found found) {
+    if (found.bytes().length() > Blobs.MAX_WHOLE) {
+      return ByteBuffer.allocate(0);
+    }
+    try {
+      return ByteBuffer.wrap(found.bytes().whole());
+    } catch (IOException changed) {
+      return ByteBuffer.allocate(0);
+    }
   }
 
   private Optional<Found> empty(ContentHash hash) {

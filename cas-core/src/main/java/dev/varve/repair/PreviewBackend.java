@@ -39,6 +39,11 @@ record PreviewBackend(Backend backend, RefStore refs, ByteBuffer settings) imple
   }
 
   @Override
+  public boolean keepsDeltas() {
+    return backend.keepsDeltas();
+  }
+
+  @Override
   public String location() {
     return backend.location();
   }

@@ -232,7 +232,7 @@ final class LevelEditor {
     ByteBuffer bytes = open.encode();
     ContentHash hash = tree.source().algorithm().hash(bytes);
     Node node = tree.source().remember(hash, bytes);
-    tree.write(hash, bytes);
+    tree.write(hash, bytes, old == null ? null : old.hash());
     Key lastKey = open.lastKey();
     open.clear();
     openBytes = 0;

@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class NodeCursor {
   private final NodeSource source;
+  private final ContentHash root;
   private final int level;
 
   /** The nodes stood on, by level, from the root down; null where not read yet. */
@@ -20,6 +21,7 @@ final class NodeCursor {
   /** Stands on the first node of {@code level}, which the tree has. */
   NodeCursor(NodeSource source, ContentHash root, int level) {
     this.source = source;
+    this.root = root;
     this.level = level;
     Node top = source.root(root);
     this.path = new Node[top.level() + 1];
@@ -30,6 +32,12 @@ final class NodeCursor {
   /** The node stood on. */
   Node node() {
     return at(level);
+  }
+
+  /** The hash of the node stood on. */
+  ContentHash hash() {
+    int above = level + 1;
+    return above < path.length ? at(above).childHash(index[above]) : root;
   }
 
   private Node at(int l) {

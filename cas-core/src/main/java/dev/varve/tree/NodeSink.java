@@ -11,4 +11,9 @@ public interface NodeSink {
 
   /** Takes a node's canonical bytes, which will not change. */
   void put(ContentHash hash, ByteBuffer bytes);
+
+  /** Takes a node that takes the place of another, whose entries it has for the most part. */
+  default void put(ContentHash hash, ByteBuffer bytes, ContentHash replaced) {
+    put(hash, bytes);
+  }
 }

@@ -109,8 +109,17 @@ public final class TreeEditor {
     return hash;
   }
 
-  void write(ContentHash hash, ByteBuffer bytes) {
-    sink.put(hash, bytes);
+  /**
+   * Hands a new node on.
+   *
+   * @param replaced the old node in whose place it stands, or one of them; null where there is none
+   */
+  void write(ContentHash hash, ByteBuffer bytes, @Nullable ContentHash replaced) {
+    if (replaced == null) {
+      sink.put(hash, bytes);
+    } else {
+      sink.put(hash, bytes, replaced);
+    }
   }
 
   NodeSource source() {

@@ -11,6 +11,7 @@ import dev.varve.hash.HashAlgorithm;
 import dev.varve.ref.Backend;
 import java.nio.ByteBuffer;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -25,40 +26,54 @@ import java.util.TreeMap;
  *
  * Features ascend by name. Version 1 has {@code collection = 1} (needed to write: refs follow the
  * collection protocol) and {@code names = 1} (needed to read: blobs may have copy names), and may
- * have {@code single-writer = 1} (needed to write: the storage cannot tell two writers apart) and
- * {@code packs = 1} (needed to read: a local repository keeps values in packs).
+ * have {@code single-writer = 1} (needed to write: the storage cannot tell two writers apart),
+ * {@code packs = 1} (needed to read: a local repository keeps values in packs) and {@code deltas =
+ * 1} (needed to read: a local repository keeps blobs as differences to others).
  *
  * @param hash names every object
  * @param unknownToWrite a feature that a writer would have to know and this program does not, or ""
  * @param singleWriter whether whoever writes must first make sure that nobody else does
  * @param packs whether values may lie in packs
+ * @param deltas whether blobs may be stored as differences to others
  */
 public record RepositoryConfig(
-    HashAlgorithm hash, String unknownToWrite, boolean singleWriter, boolean packs) {
+    HashAlgorithm hash,
+    String unknownToWrite,
+    boolean singleWriter,
+    boolean packs,
+    boolean deltas) {
   private static final int CHUNKER = 1;
   private static final int MAX_BYTES = 1 << 16;
   private static final String SINGLE_WRITER = "single-writer";
   private static final String PACKS = "packs";
+  private static final String DELTAS = "deltas";
+  private static final Set<String> SOMETIMES = Set.of(SINGLE_WRITER, PACKS, DELTAS);
   private static final Map<String, Integer> ALWAYS = Map.of("collection", 2, "names", 1);
 
   /** The configuration of a new repository. */
   public static RepositoryConfig of(HashAlgorithm hash) {
-    return new RepositoryConfig(hash, "", false, false);
+    return new RepositoryConfig(hash, "", false, false, false);
   }
 
   /** The same for storage that cannot tell two writers apart. */
   public RepositoryConfig forSingleWriter() {
-    return new RepositoryConfig(hash, unknownToWrite, true, packs);
+    return new RepositoryConfig(hash, unknownToWrite, true, packs, deltas);
   }
 
   /** The same for storage that keeps values in packs. */
   public RepositoryConfig withPacks() {
-    return new RepositoryConfig(hash, unknownToWrite, singleWriter, true);
+    return new RepositoryConfig(hash, unknownToWrite, singleWriter, true, deltas);
   }
 
-  /** The same for a backend, with packs where that has any. */
+  /** The same for storage that keeps blobs as differences to others. */
+  public RepositoryConfig withDeltas() {
+    return new RepositoryConfig(hash, unknownToWrite, singleWriter, packs, true);
+  }
+
+  /** The same for a backend, with packs and differences where that has any. */
   public RepositoryConfig in(Backend backend) {
-    return backend.keepsPacks() ? withPacks() : this;
+    RepositoryConfig packed = backend.keepsPacks() ? withPacks() : this;
+    return backend.keepsDeltas() ? packed.withDeltas() : packed;
   }
 
   /**
@@ -94,6 +109,9 @@ public record RepositoryConfig(
     }
     if (packs) {
       features.put(PACKS, 1);
+    }
+    if (deltas) {
+      features.put(DELTAS, 1);
     }
     out.varint(features.size());
     features.forEach((name, need) -> out.string(name).varint(1).u8(need));
@@ -144,6 +162,7 @@ public record RepositoryConfig(
     String unknownToWrite = "";
     boolean singleWriter = false;
     boolean packs = false;
+    boolean deltas = false;
     String before = "";
     int count = in.boundedVarint(256, "the number of features");
     for (int i = 0; i < count; i++) {
@@ -155,11 +174,10 @@ public record RepositoryConfig(
             "the feature '" + name + "' is out of order, or needed in an unknown way: " + need);
       }
       before = name;
-      boolean known =
-          value == 1
-              && (ALWAYS.containsKey(name) || name.equals(SINGLE_WRITER) || name.equals(PACKS));
+      boolean known = value == 1 && (ALWAYS.containsKey(name) || SOMETIMES.contains(name));
       singleWriter |= known && name.equals(SINGLE_WRITER);
       packs |= known && name.equals(PACKS);
+      deltas |= known && name.equals(DELTAS);
       if (!known) {
         if ((need & 1) != 0) {
           throw new UnsupportedFormatException(
@@ -173,6 +191,6 @@ public record RepositoryConfig(
       }
     }
     in.end();
-    return new RepositoryConfig(hash, unknownToWrite, singleWriter, packs);
+    return new RepositoryConfig(hash, unknownToWrite, singleWriter, packs, deltas);
   }
 }

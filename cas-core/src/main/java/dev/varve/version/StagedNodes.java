@@ -27,6 +27,16 @@ final class StagedNodes implements NodeSink {
   @Override
   public void put(ContentHash hash, ByteBuffer node) {
     writer.put(hash, node);
+    keep(hash, node);
+  }
+
+  @Override
+  public void put(ContentHash hash, ByteBuffer node, ContentHash replaced) {
+    writer.put(hash, node, replaced);
+    keep(hash, node);
+  }
+
+  private void keep(ContentHash hash, ByteBuffer node) {
     if (kept.put(hash, node) == null) {
       bytes += node.remaining();
     }

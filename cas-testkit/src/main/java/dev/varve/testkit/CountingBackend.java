@@ -158,6 +158,13 @@ public final class CountingBackend extends ForwardingBackend {
     }
 
     @Override
+    public void put(ContentHash hash, ByteBuffer bytes, ContentHash replaced) {
+      add(Count.PUT, 1);
+      add(Count.PUT_BYTES, bytes.remaining());
+      writer.put(hash, bytes, replaced);
+    }
+
+    @Override
     public void put(ContentHash hash, ValueSource source) {
       add(Count.PUT, 1);
       add(Count.PUT_BYTES, source.length());

@@ -195,6 +195,12 @@ public final class FaultyBackend extends ForwardingBackend {
     }
 
     @Override
+    public void put(ContentHash hash, ByteBuffer bytes, ContentHash replaced) {
+      step("put blob " + hash.brief());
+      writer.put(hash, bytes, replaced);
+    }
+
+    @Override
     public void put(ContentHash hash, ValueSource source) {
       step("put blob " + hash.brief());
       writer.put(hash, source);

@@ -50,6 +50,11 @@ public abstract class ForwardingBackend implements Backend {
   }
 
   @Override
+  public boolean keepsDeltas() {
+    return inner.keepsDeltas();
+  }
+
+  @Override
   public String location() {
     return inner.location();
   }
