@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  * The blobs of one flush. Filled by the writer that owns it, then applied by the writer thread.
  *
  * <p>Rows go in by order of hash, so neighbours fill the same pages. What is stored already is not
- * copied, only taken off the candidates of a collection.
+ * copied, only taken off the candidates of a collection, and its base with it: a base must not be
+ * collected while anything is a difference to it.
  */
 final class BlobBatch extends WriteRequest<BlobBatch.Stored> {
   /** What a row costs besides its value, in this batch and in the transaction, roughly. */
@@ -25,6 +26,7 @@ final class BlobBatch extends WriteRequest<BlobBatch.Stored> {
   private final ValueFiles files;
   private final Packs packs;
   private final Map<ContentHash, ByteBuffer> whole = new TreeMap<>();
+  private final Map<ContentHash, Near> near = new TreeMap<>();
   private final Map<ContentHash, Large> large = new TreeMap<>();
   private final Map<ContentHash, Packed> packed = new TreeMap<>();
   private long bytes;
@@ -41,6 +43,9 @@ final class BlobBatch extends WriteRequest<BlobBatch.Stored> {
    */
   record Packed(int length, @Nullable PackPlace place, @Nullable ByteBuffer bytes) {}
 
+  /** A blob with its difference to another, for the case that this one is stored. */
+  record Near(ByteBuffer bytes, DeltaRow row) {}
+
   /**
    * What became of the batch.
    *
@@ -55,11 +60,14 @@ final class BlobBatch extends WriteRequest<BlobBatch.Stored> {
   }
 
   boolean isEmpty() {
-    return whole.isEmpty() && large.isEmpty() && packed.isEmpty();
+    return whole.isEmpty() && near.isEmpty() && large.isEmpty() && packed.isEmpty();
   }
 
   boolean holds(ContentHash hash) {
-    return whole.containsKey(hash) || large.containsKey(hash) || packed.containsKey(hash);
+    return whole.containsKey(hash)
+        || near.containsKey(hash)
+        || large.containsKey(hash)
+        || packed.containsKey(hash);
   }
 
   void add(ContentHash hash, ByteBuffer value) {
@@ -76,6 +84,11 @@ final class BlobBatch extends WriteRequest<BlobBatch.Stored> {
   void add(ContentHash hash, Packed value) {
     bytes += ROW + (value.place() == null ? value.length() : 0);
     packed.put(hash, value);
+  }
+
+  void add(ContentHash hash, Near value) {
+    bytes += value.bytes().remaining() + value.row().row().length + ROW;
+    near.put(hash, value);
   }
 
   int files() {
@@ -98,7 +111,9 @@ final class BlobBatch extends WriteRequest<BlobBatch.Stored> {
   @Override
   protected Stored apply(TableTxn txn) {
     Tally tally = new Tally();
-    whole.forEach((hash, value) -> applyWhole(txn, hash, value, tally));
+    // Bases are whole, so those that are new stand there when the differences come.
+    whole.forEach((hash, value) -> applyWhole(txn, hash, value, null, tally));
+    near.forEach((hash, value) -> applyWhole(txn, hash, value.bytes(), value.row(), tally));
     packed.forEach((hash, value) -> applyPacked(txn, hash, value, tally));
     large.forEach((hash, value) -> applyLarge(txn, hash, value, tally));
     return new Stored(
@@ -106,14 +121,31 @@ final class BlobBatch extends WriteRequest<BlobBatch.Stored> {
         tally.gone);
   }
 
-  private static void applyWhole(TableTxn txn, ContentHash hash, ByteBuffer value, Tally tally) {
+  /**
+   * Stores a blob as a row.
+   *
+   * @param delta its difference to another, or null where it is to be stored whole
+   */
+  private static void applyWhole(
+      TableTxn txn, ContentHash hash, ByteBuffer value, @Nullable DeltaRow delta, Tally tally) {
     byte[] key = hash.toBytes();
-    if (txn.length(Table.BLOBS, key) < 0) {
-      txn.put(Table.BLOBS, key, value);
-      tally.written(value.remaining());
-    } else {
+    boolean row = txn.length(Table.BLOBS, key) >= 0;
+    ContentHash base = row ? null : DeltaBlobs.base(txn, hash).orElse(null);
+    if (row || base != null) {
       txn.delete(Table.CANDIDATES, key);
       tally.reused(value.remaining());
+    } else if (delta != null && txn.length(Table.BLOBS, delta.base().toBytes()) >= 0) {
+      txn.put(Table.DELTAS, key, ByteBuffer.wrap(delta.row()));
+      base = delta.base();
+      tally.written(delta.row().length);
+    } else {
+      txn.put(Table.BLOBS, key, value);
+      // One that is there is damaged or has lost its base.
+      txn.delete(Table.DELTAS, key);
+      tally.written(value.remaining());
+    }
+    if (base != null) {
+      txn.delete(Table.CANDIDATES, base.toBytes());
     }
   }
 

@@ -67,12 +67,34 @@ final class BlobRepair implements RepairableBlobs {
     return true;
   }
 
+  @Override
+  public Optional<ContentHash> base(ContentHash hash) {
+    return delta(hash).map(DeltaRow::base);
+  }
+
+  @Override
+  public Optional<ByteBuffer> over(ContentHash hash, ByteBuffer base) {
+    byte[] bytes = new byte[base.remaining()];
+    base.duplicate().get(bytes);
+    return delta(hash).flatMap(row -> row.apply(bytes)).map(ByteBuffer::wrap);
+  }
+
+  /** Of a blob that is stored so and no other way, also where one bit of the row was flipped. */
+  private Optional<DeltaRow> delta(ContentHash hash) {
+    byte[] row =
+        row(Table.BLOBS, hash) == null && row(Table.PACKED, hash) == null
+            ? row(Table.DELTAS, hash)
+            : null;
+    return Optional.ofNullable(row).flatMap(bytes -> DeltaRow.mended(hash, bytes));
+  }
+
   /** Keeps what is read under the hash, as {@link LmdbBlobStore} would. */
   private Optional<Path> keep(ContentHash hash) {
     byte[] row = row(Table.BLOBS, hash);
     byte[] packed = row == null ? row(Table.PACKED, hash) : null;
     if (packed == null) {
-      return row == null ? moveFile(hash) : kept(hash, row);
+      byte[] bytes = row == null ? row(Table.DELTAS, hash) : row;
+      return bytes == null ? moveFile(hash) : kept(hash, bytes);
     }
     PackPlace place = PackPlace.find(hash, packed).orElse(null);
     if (place == null) {

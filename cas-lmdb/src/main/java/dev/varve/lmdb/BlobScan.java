@@ -34,7 +34,7 @@ final class BlobScan {
   /** Hands the blobs of all tables to the consumer, merged by hash. */
   static void scan(LmdbEnvironment environment, ObjLongConsumer<ContentHash> each) {
     List<BlobScan> all =
-        Stream.of(Table.BLOBS, Table.PACKED, Table.VALUES)
+        Stream.of(Table.BLOBS, Table.PACKED, Table.DELTAS, Table.VALUES)
             .map(table -> new BlobScan(environment, table))
             .toList();
     while (true) {
@@ -63,10 +63,7 @@ final class BlobScan {
     if (!part.hasNext() && !ended) {
       List<TableTxn.Row> rows =
           environment.read(
-              () -> "list blobs",
-              txn ->
-                  txn.rows(
-                      table, ALL, last, true, PART, table == Table.BLOBS ? -1 : PackPlace.ROW));
+              () -> "list blobs", txn -> txn.rows(table, ALL, last, true, PART, longest()));
       ended = rows.size() < PART;
       if (!rows.isEmpty()) {
         last = rows.get(rows.size() - 1).key();
@@ -85,8 +82,19 @@ final class BlobScan {
     } else if (table == Table.PACKED) {
       // A damaged row is told to whoever reads the blob.
       length = PackPlace.find(hash, value).map(PackPlace::length).orElse(0);
+    } else if (table == Table.DELTAS) {
+      length = DeltaRow.find(hash, value).map(DeltaRow::length).orElse(0);
     } else {
       length = LmdbLayout.length(hash, value);
     }
+  }
+
+  /** The longest value to copy; none where its length is that of the blob. */
+  private int longest() {
+    return switch (table) {
+      case BLOBS -> -1;
+      case DELTAS -> DeltaRow.MAX_ROW;
+      default -> PackPlace.ROW;
+    };
   }
 }

@@ -46,11 +46,11 @@ public final class LmdbBackend implements CheckableBackend, RepairableBackend {
   }
 
   /**
-   * As {@link #create}, but with all values up to 8 MiB in LMDB's one file: for a cache, whose room
-   * is that of the file.
+   * As {@link #create}, but with all values up to 8 MiB in LMDB's one file, and each by itself: for
+   * a cache, whose room is that of the file.
    */
   public static LmdbBackend createWithoutPacks(Path directory) {
-    return create(directory, LmdbSettings.standard().withPacks(false));
+    return create(directory, LmdbSettings.standard().withPacks(false).withDeltas(false));
   }
 
   static LmdbBackend create(Path directory, LmdbSettings settings) {
@@ -195,6 +195,11 @@ public final class LmdbBackend implements CheckableBackend, RepairableBackend {
   @Override
   public boolean keepsPacks() {
     return store.blobs().keepsPacks();
+  }
+
+  @Override
+  public boolean keepsDeltas() {
+    return store.blobs().keepsDeltas();
   }
 
   /** LMDB orders the writers of all processes. */

@@ -20,7 +20,10 @@ import java.util.function.ObjLongConsumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/** Blobs in the tables {@code blobs}, {@code packed} and {@code values}. Thread-safe. */
+/**
+ * Blobs in the tables {@code blobs}, {@code packed}, {@code deltas} and {@code values}.
+ * Thread-safe.
+ */
 final class LmdbBlobStore implements BlobStore, ScannableBlobs, RepairableBlobs {
   /** Up to this many bytes a blob is copied when it is opened: most are then read whole. */
   private static final int EAGER = 1 << 16;
@@ -33,6 +36,7 @@ final class LmdbBlobStore implements BlobStore, ScannableBlobs, RepairableBlobs 
   private final ValueFiles files;
   private final Packs packs;
   private final PackAppender appender;
+  private final Bases bases;
   private final BlobRepair repair;
   private final LmdbSettings settings;
 
@@ -42,6 +46,7 @@ final class LmdbBlobStore implements BlobStore, ScannableBlobs, RepairableBlobs 
     this.files = new ValueFiles(environment.directory());
     this.packs = new Packs(environment.directory());
     this.appender = new PackAppender(packs, environment.directory(), settings);
+    this.bases = new Bases(environment);
     this.repair = new BlobRepair(environment, queue, files, packs);
     this.settings = settings;
   }
@@ -63,6 +68,11 @@ final class LmdbBlobStore implements BlobStore, ScannableBlobs, RepairableBlobs 
     return environment.has(Table.PACKED);
   }
 
+  /** Whether blobs are kept as differences to others: not in older repositories. */
+  boolean keepsDeltas() {
+    return environment.has(Table.DELTAS);
+  }
+
   @Override
   public Optional<StoredBlob> open(ContentHash hash) {
     byte[] key = hash.toBytes();
@@ -73,7 +83,9 @@ final class LmdbBlobStore implements BlobStore, ScannableBlobs, RepairableBlobs 
               TableTxn.Row row = txn.row(Table.BLOBS, key, EAGER).orElse(null);
               byte[] place = row == null ? txn.packed(key) : null;
               boolean rest = row == null && place == null;
-              return new Found(row, place, rest && txn.length(Table.VALUES, key) >= 0);
+              DeltaBlobs.Found delta = rest ? DeltaBlobs.find(txn, hash) : null;
+              boolean file = rest && delta == null && txn.length(Table.VALUES, key) >= 0;
+              return new Found(row, place, delta, file);
             });
     if (found.row != null) {
       return Optional.of(blob(hash, found.row));
@@ -83,6 +95,9 @@ final class LmdbBlobStore implements BlobStore, ScannableBlobs, RepairableBlobs 
       return packs.holds(place)
           ? Optional.of(new PackedBlob(packs, hash, place))
           : Optional.empty();
+    }
+    if (found.delta != null) {
+      return Optional.of(found.delta.blob(hash));
     }
     return found.file ? file(hash) : Optional.empty();
   }
@@ -121,8 +136,15 @@ final class LmdbBlobStore implements BlobStore, ScannableBlobs, RepairableBlobs 
     return place == null ? -1 : packs.read(place, position, into);
   }
 
-  /** What one transaction knows of a blob: its row, its place in a pack, or that it is a file. */
-  private record Found(TableTxn.@Nullable Row row, byte @Nullable [] place, boolean file) {}
+  /**
+   * What one transaction knows of a blob: its row, its place in a pack, its difference to another,
+   * or that it is a file.
+   */
+  private record Found(
+      TableTxn.@Nullable Row row,
+      byte @Nullable [] place,
+      DeltaBlobs.@Nullable Found delta,
+      boolean file) {}
 
   /** How many bytes LMDB itself had, or -1; and then the place in a pack, if there is one. */
   private record Part(int copied, byte @Nullable [] place) {}
@@ -170,7 +192,9 @@ final class LmdbBlobStore implements BlobStore, ScannableBlobs, RepairableBlobs 
       }
       before = hash;
       byte[] key = hash.toBytes();
-      if (txn.length(Table.BLOBS, key) < 0 && !packs.holds(hash, txn.packed(key))) {
+      if (txn.length(Table.BLOBS, key) < 0
+          && !packs.holds(hash, txn.packed(key))
+          && DeltaBlobs.base(txn, hash).isEmpty()) {
         byte[] row = txn.get(Table.VALUES, key, Long.BYTES);
         if (row == null || !files.holds(hash, LmdbLayout.length(hash, row))) {
           absent.add(hash);
@@ -184,7 +208,9 @@ final class LmdbBlobStore implements BlobStore, ScannableBlobs, RepairableBlobs 
   public BlobWriter writer(long epoch) {
     // Where nothing can be written, the queue says so, in its words.
     boolean packs = keepsPacks() && !environment.readOnly();
-    return new LmdbBlobWriter(this, queue, packs ? appender : null, settings, epoch);
+    boolean deltas = keepsDeltas() && !environment.readOnly();
+    return new LmdbBlobWriter(
+        this, queue, packs ? appender : null, deltas ? bases : null, settings, epoch);
   }
 
   @Override
@@ -205,6 +231,16 @@ final class LmdbBlobStore implements BlobStore, ScannableBlobs, RepairableBlobs 
   @Override
   public boolean takesAway() {
     return true;
+  }
+
+  @Override
+  public Optional<ContentHash> base(ContentHash hash) {
+    return repair.base(hash);
+  }
+
+  @Override
+  public Optional<ByteBuffer> over(ContentHash hash, ByteBuffer base) {
+    return repair.over(hash, base);
   }
 
   /** Before the queue is closed, which then has no more to wait for. */

@@ -50,6 +50,7 @@ final class LmdbBlobWriter implements BlobWriter {
   private final ValueFiles files;
   private final Packs packs;
   private final @Nullable PackAppender appender;
+  private final @Nullable Bases bases;
   private final long groupBytes;
   private final long packLeast;
   private final long epoch;
@@ -70,11 +71,13 @@ final class LmdbBlobWriter implements BlobWriter {
    * For a store.
    *
    * @param appender null where the repository keeps nothing in packs
+   * @param bases null where it keeps no differences
    */
   LmdbBlobWriter(
       LmdbBlobStore store,
       WriteQueue queue,
       @Nullable PackAppender appender,
+      @Nullable Bases bases,
       LmdbSettings settings,
       long epoch) {
     this.store = store;
@@ -82,6 +85,7 @@ final class LmdbBlobWriter implements BlobWriter {
     this.files = store.files();
     this.packs = store.packs();
     this.appender = appender;
+    this.bases = bases;
     this.groupBytes = settings.groupBytes();
     this.packLeast = settings.packLeast();
     this.epoch = epoch;
@@ -114,6 +118,25 @@ final class LmdbBlobWriter implements BlobWriter {
     } else {
       batch.add(hash, bytes.slice());
     }
+    writeWhenFull();
+  }
+
+  @Override
+  public void put(ContentHash hash, ByteBuffer bytes, ContentHash replaced) {
+    checkOpen();
+    DeltaRow row =
+        bases == null || bytes.remaining() >= DeltaRow.MAX_BLOB || holds(hash)
+            ? null
+            : guarded(() -> bases.difference(hash, bytes, replaced));
+    if (row == null) {
+      put(hash, bytes);
+      return;
+    }
+    batch.add(hash, new BlobBatch.Near(bytes.slice(), row));
+    writeWhenFull();
+  }
+
+  private void writeWhenFull() {
     if (batch.bytes() >= groupBytes || unnamed >= INDEX_EVERY * groupBytes) {
       write();
     }
@@ -358,7 +381,7 @@ final class LmdbBlobWriter implements BlobWriter {
   }
 
   /** Runs what may fail; a failure is this writer's last act. */
-  private <R> R guarded(Supplier<R> action) {
+  private <R extends @Nullable Object> R guarded(Supplier<R> action) {
     boolean done = false;
     try {
       R result = action.get();

@@ -97,7 +97,7 @@ final class LmdbEnvironment {
         if (!readOnly) {
           env.readerCheck();
         }
-        return Tables.open(env, directory, create, settings.packs());
+        return Tables.open(env, directory, create, settings);
       } catch (Dbi.MapResizedException grown) {
         // Another process writes while we open.
         env.setMapSize(roomFor(RootPage.read(data())));

@@ -25,6 +25,7 @@ import java.nio.file.Path;
  * config       "config"                          the configuration's bytes
  * blobs        hash:32                           the blob's bytes
  * packed       hash:32                           the place in a pack, see PackPlace
+ * deltas       hash:32                           the difference to another blob, see DeltaRow
  * values       hash:32                           length:8 of the file under values/
  * refs         full name, UTF-8                  bytes of the ref's newest record
  * reflog       full name, UTF-8, 0x00, number:8  bytes of the record with that number
@@ -40,8 +41,13 @@ import java.nio.file.Path;
  * file without a row is what a crash left of a flush, and a later put of the same value replaces
  * it. In the same way the row in {@code packed} is what makes a record of a pack a stored blob.
  * Repositories that were made before there were packs have no table {@code packed}, and get no
- * packs: the programs of that time would not find what is in them. A name of a ref holds no NUL, so
- * the records of {@code a} and {@code a/b} do not mix.
+ * packs: the programs of that time would not find what is in them. In the same way those that were
+ * made before there were differences have no table {@code deltas} and get none.
+ *
+ * <p>A base of {@code deltas} is a row of {@code blobs}. Whoever collects must take a base for
+ * reached where anything that is a difference to it is; whoever relies on a difference takes both
+ * off the candidates. A name of a ref holds no NUL, so the records of {@code a} and {@code a/b} do
+ * not mix.
  */
 final class LmdbLayout {
   /** The file that tells a repository. */

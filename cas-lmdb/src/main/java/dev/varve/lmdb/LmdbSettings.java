@@ -10,6 +10,8 @@ package dev.varve.lmdb;
  * @param allowDamage whether to open a file without looking at its structure first
  * @param packs whether a repository that is made keeps values in packs; one that was made keeps
  *     what it has
+ * @param deltas whether a repository that is made keeps differences; one that was made keeps what
+ *     it has
  * @param packLeast so many bytes for packs a flush must have to go there: less are rows, since to
  *     sync a pack is one more wait for the disk
  * @param packBytes the length from which a pack is not appended to any more
@@ -20,6 +22,7 @@ record LmdbSettings(
     boolean allowNetworkFileSystem,
     boolean allowDamage,
     boolean packs,
+    boolean deltas,
     long packLeast,
     long packBytes) {
   /** System property that forces the use of a network file system. */
@@ -36,23 +39,45 @@ record LmdbSettings(
         Boolean.getBoolean(ALLOW_NETWORK),
         Boolean.getBoolean(ALLOW_DAMAGE),
         true,
+        true,
         1L << 20,
         1L << 30);
   }
 
   LmdbSettings withInitialMap(long bytes) {
     return new LmdbSettings(
-        bytes, groupBytes, allowNetworkFileSystem, allowDamage, packs, packLeast, packBytes);
+        bytes,
+        groupBytes,
+        allowNetworkFileSystem,
+        allowDamage,
+        packs,
+        deltas,
+        packLeast,
+        packBytes);
   }
 
   LmdbSettings withDamageAllowed() {
     return new LmdbSettings(
-        initialMapBytes, groupBytes, allowNetworkFileSystem, true, packs, packLeast, packBytes);
+        initialMapBytes,
+        groupBytes,
+        allowNetworkFileSystem,
+        true,
+        packs,
+        deltas,
+        packLeast,
+        packBytes);
   }
 
   LmdbSettings withGroupBytes(long bytes) {
     return new LmdbSettings(
-        initialMapBytes, bytes, allowNetworkFileSystem, allowDamage, packs, packLeast, packBytes);
+        initialMapBytes,
+        bytes,
+        allowNetworkFileSystem,
+        allowDamage,
+        packs,
+        deltas,
+        packLeast,
+        packBytes);
   }
 
   LmdbSettings withPacks(boolean kept) {
@@ -62,17 +87,44 @@ record LmdbSettings(
         allowNetworkFileSystem,
         allowDamage,
         kept,
+        deltas,
+        packLeast,
+        packBytes);
+  }
+
+  LmdbSettings withDeltas(boolean kept) {
+    return new LmdbSettings(
+        initialMapBytes,
+        groupBytes,
+        allowNetworkFileSystem,
+        allowDamage,
+        packs,
+        kept,
         packLeast,
         packBytes);
   }
 
   LmdbSettings withPackBytes(long bytes) {
     return new LmdbSettings(
-        initialMapBytes, groupBytes, allowNetworkFileSystem, allowDamage, packs, packLeast, bytes);
+        initialMapBytes,
+        groupBytes,
+        allowNetworkFileSystem,
+        allowDamage,
+        packs,
+        deltas,
+        packLeast,
+        bytes);
   }
 
   LmdbSettings withPackLeast(long bytes) {
     return new LmdbSettings(
-        initialMapBytes, groupBytes, allowNetworkFileSystem, allowDamage, packs, bytes, packBytes);
+        initialMapBytes,
+        groupBytes,
+        allowNetworkFileSystem,
+        allowDamage,
+        packs,
+        deltas,
+        bytes,
+        packBytes);
   }
 }

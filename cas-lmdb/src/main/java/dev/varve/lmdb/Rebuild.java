@@ -88,7 +88,9 @@ final class Rebuild {
       LiveRows live = LiveRows.of(damaged, data);
       // One that was made without packs must stay so: older programs open it.
       boolean packs = live.has(Table.PACKED) || Files.isDirectory(LmdbLayout.packs(directory));
-      OpenStore store = OpenStore.of(real, settings.withPacks(packs), true);
+      boolean deltas = live.has(Table.DELTAS) || Salvage.knew(damaged, Table.DELTAS);
+      LmdbSettings kept = settings.withPacks(packs).withDeltas(deltas);
+      OpenStore store = OpenStore.of(real, kept, true);
       try {
         saved = new Salvage(damaged, live, store).run(directory);
       } finally {

@@ -49,13 +49,15 @@ final class ReplaceBlob extends WriteRequest<Boolean> {
     if (whole != null) {
       txn.put(Table.BLOBS, key, whole);
       txn.delete(Table.PACKED, key);
+      txn.delete(Table.DELTAS, key);
       txn.delete(Table.CANDIDATES, key);
       return true;
     }
     if (file != null) {
-      // A row of bytes, or of a place, would hide the file.
+      // A row of bytes, of a place, or of a difference would hide the file.
       txn.delete(Table.BLOBS, key);
       txn.delete(Table.PACKED, key);
+      txn.delete(Table.DELTAS, key);
       file.name(hash);
       txn.put(Table.VALUES, key, LmdbLayout.lengthRow(length));
       txn.delete(Table.CANDIDATES, key);

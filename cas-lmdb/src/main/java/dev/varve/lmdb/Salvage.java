@@ -29,6 +29,7 @@ import java.util.Optional;
  * <ol>
  *   <li>Blobs, from every page that has rows, in use or not, and from every pack: what proves
  *       itself is right.
+ *   <li>Differences, from every page: over a base that was found, they prove themselves as well.
  *   <li>What the trees still lead to: records, the rest of the tables, and blobs that do not prove
  *       themselves, which a repair may be able to mend.
  *   <li>Only where the trees of refs are damaged: records from every page. A page not in use may
@@ -64,6 +65,9 @@ final class Salvage {
   Saved run(Path directory) throws IOException {
     everyPage(this::provedBlob);
     live.each(Table.BLOBS, row -> add(Table.BLOBS, row, Blobs.MAX_WHOLE));
+    write();
+    everyPage(this::provedDelta);
+    live.each(Table.DELTAS, row -> add(Table.DELTAS, row, DeltaRow.MAX_ROW));
     packs(directory);
     live.each(Table.PACKED, this::placed);
     live.each(Table.CONFIG, row -> add(Table.CONFIG, row, MAX_SMALL));
@@ -80,6 +84,18 @@ final class Salvage {
     write();
     newestRows();
     return new Saved(blobs, records, sure);
+  }
+
+  /** Whether any page, in use or not, names a table, where its root is not found any more. */
+  static boolean knew(DamagedFile file, Table table) throws IOException {
+    for (long page = 2; page < file.pages(); page += file.span(page)) {
+      for (DamagedFile.Row row : file.rows(page)) {
+        if (row.size() == RootPage.Tree.BYTES && Arrays.equals(row.key(), table.bytes())) {
+          return true;
+        }
+      }
+    }
+    return false;
   }
 
   private void everyPage(LiveRows.Each each) throws IOException {
@@ -99,6 +115,35 @@ final class Salvage {
       blobs++;
       add(Table.BLOBS, row.key(), value.get());
     }
+  }
+
+  /** After all bases were written. */
+  private void provedDelta(DamagedFile.Row row) throws IOException {
+    if (row.key().length != ContentHash.BYTES || row.size() > DeltaRow.MAX_ROW) {
+      return;
+    }
+    ContentHash hash = ContentHash.of(row.key());
+    byte[] bytes = file.value(row, DeltaRow.MAX_ROW).map(Salvage::copy).orElse(new byte[0]);
+    DeltaRow delta = DeltaRow.find(hash, bytes).orElse(null);
+    byte[] base =
+        delta == null
+            ? null
+            : to.environment().read(() -> "read a base", txn -> txn.base(delta.base()));
+    ByteBuffer blob =
+        delta == null || base == null
+            ? ByteBuffer.allocate(0)
+            : delta.apply(base).map(ByteBuffer::wrap).orElse(ByteBuffer.allocate(0));
+    if (blob.hasRemaining() && proved(hash, blob)) {
+      blobs++;
+      boolean kept = to.environment().has(Table.DELTAS);
+      add(kept ? Table.DELTAS : Table.BLOBS, row.key(), kept ? ByteBuffer.wrap(bytes) : blob);
+    }
+  }
+
+  private static byte[] copy(ByteBuffer value) {
+    byte[] bytes = new byte[value.remaining()];
+    value.duplicate().get(bytes);
+    return bytes;
   }
 
   private boolean proved(ContentHash hash, ByteBuffer value) {

@@ -9,6 +9,9 @@ enum Table {
 
   /** Not in repositories that were made before there were packs. */
   PACKED("packed"),
+
+  /** Not in repositories that were made before there were differences. */
+  DELTAS("deltas"),
   VALUES("values"),
   REFS("refs"),
   REFLOG("reflog"),

@@ -1,6 +1,7 @@
 package dev.varve.lmdb;
 
 import dev.varve.error.CorruptDataException;
+import dev.varve.hash.ContentHash;
 import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -75,6 +76,16 @@ final class TableTxn {
   /** The row that tells a blob's place in a pack, or null where there is none. */
   byte @Nullable [] packed(byte[] hash) {
     return get(Table.PACKED, hash, PackPlace.ROW);
+  }
+
+  /** The row of a blob that is stored as a difference, or null where there is none. */
+  byte @Nullable [] delta(byte[] hash) {
+    return get(Table.DELTAS, hash, DeltaRow.MAX_ROW);
+  }
+
+  /** The bytes of what may be a base, or null where none so short is stored as a row. */
+  byte @Nullable [] base(ContentHash hash) {
+    return row(Table.BLOBS, hash.toBytes(), DeltaRow.MAX_BLOB - 1).map(Row::value).orElse(null);
   }
 
   /** The row; with a copy of its value only where that is not longer than asked for. */

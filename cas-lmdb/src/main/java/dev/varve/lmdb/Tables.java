@@ -7,6 +7,7 @@ import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import jnr.ffi.Pointer;
 import org.lmdbjava.Dbi;
 import org.lmdbjava.DbiFlags;
@@ -15,6 +16,9 @@ import org.lmdbjava.Txn;
 
 /** The handles of all named databases of an environment. Immutable. */
 final class Tables {
+  /** Older repositories have not all of these. */
+  private static final Set<Table> OPTIONAL = EnumSet.of(Table.PACKED, Table.DELTAS);
+
   private final Map<Table, Dbi<Pointer>> handles;
 
   private Tables(Map<Table, Dbi<Pointer>> handles) {
@@ -31,23 +35,25 @@ final class Tables {
     return handles.containsKey(table);
   }
 
-  /** Whether these are all that a repository needs, be it one without packs. */
+  /**
+   * Whether these are all that a repository needs, be it one that is older than packs or
+   * differences.
+   */
   private static boolean complete(Map<Table, Dbi<Pointer>> found) {
     EnumSet<Table> absent = EnumSet.allOf(Table.class);
     absent.removeAll(found.keySet());
-    absent.remove(Table.PACKED);
-    return absent.isEmpty();
+    return OPTIONAL.containsAll(absent);
   }
 
   /**
-   * Opens all tables. One that was made without packs stays so.
+   * Opens all tables. One that was made without packs or differences stays so.
    *
-   * @param packs whether a repository that is made gets packs
+   * @param settings whether a repository that is made gets them
    * @param create whether to make them where there are none
    * @throws NotFoundException where one is absent and not to be made
    * @throws BackendException where the environment holds tables of somebody else
    */
-  static Tables open(Env<Pointer> env, Path directory, boolean create, boolean packs) {
+  static Tables open(Env<Pointer> env, Path directory, boolean create, LmdbSettings settings) {
     Map<Table, Dbi<Pointer>> found;
     try (Txn<Pointer> txn = env.txnRead()) {
       found = present(env, txn);
@@ -65,10 +71,10 @@ final class Tables {
               + LmdbLayout.DATA
               + " is an LMDB file of something else");
     }
-    return make(env, directory, packs);
+    return make(env, directory, settings);
   }
 
-  private static Tables make(Env<Pointer> env, Path directory, boolean packs) {
+  private static Tables make(Env<Pointer> env, Path directory, LmdbSettings settings) {
     try (Txn<Pointer> txn = env.txnWrite()) {
       // Looked at again: another process may have made them since.
       Map<Table, Dbi<Pointer>> found = present(env, txn);
@@ -86,7 +92,13 @@ final class Tables {
         return new Tables(found);
       }
       for (Table each : Table.values()) {
-        if (!found.containsKey(each) && (packs || each != Table.PACKED)) {
+        boolean wanted =
+            switch (each) {
+              case PACKED -> settings.packs();
+              case DELTAS -> settings.deltas();
+              default -> true;
+            };
+        if (wanted && !found.containsKey(each)) {
           found.put(each, env.openDbi(txn, each.bytes(), null, false, DbiFlags.MDB_CREATE));
         }
       }

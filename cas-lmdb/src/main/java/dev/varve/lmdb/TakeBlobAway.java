@@ -45,6 +45,10 @@ final class TakeBlobAway extends WriteRequest<Optional<Path>> {
     byte[] row = txn.get(Table.BLOBS, key, Integer.MAX_VALUE);
     if (row == null) {
       byte[] packed = txn.packed(key);
+      byte[] delta = packed == null ? txn.delta(key) : null;
+      if (delta != null) {
+        return delta(txn, key, delta);
+      }
       return packed == null ? file() : packed(txn, key, packed);
     }
     if (!damaged.test(new HeldBlob(row))) {
@@ -73,6 +77,32 @@ final class TakeBlobAway extends WriteRequest<Optional<Path>> {
     }
     Path kept = aside.keep(hash.toString(), blob);
     txn.delete(Table.PACKED, key);
+    return Optional.of(kept);
+  }
+
+  /**
+   * Where the base is what is damaged, that goes: the row is right, and tells the blob again as
+   * soon as the base has its bytes. Until then nothing is stored under the hash, so that a put
+   * stores it anew. Where the base is missing already, there is nothing to take.
+   */
+  private Optional<Path> delta(TableTxn txn, byte[] key, byte[] row) {
+    DeltaRow found = DeltaRow.find(hash, row).orElse(null);
+    if (found != null) {
+      byte[] base = txn.get(Table.BLOBS, found.base().toBytes(), Integer.MAX_VALUE);
+      if (base == null) {
+        return Optional.empty();
+      }
+      if (!found.isBase(base) && !Bases.isProved(found.base(), base)) {
+        Path kept = aside.keep(found.base().toString(), ByteBuffer.wrap(base));
+        txn.delete(Table.BLOBS, found.base().toBytes());
+        return Optional.of(kept);
+      }
+      if (found.apply(base).filter(blob -> !damaged.test(new HeldBlob(blob))).isPresent()) {
+        return Optional.empty();
+      }
+    }
+    Path kept = aside.keep(hash.toString(), ByteBuffer.wrap(row));
+    txn.delete(Table.DELTAS, key);
     return Optional.of(kept);
   }
 

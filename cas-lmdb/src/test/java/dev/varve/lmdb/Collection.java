@@ -31,6 +31,7 @@ record Collection(LmdbBackend backend) {
         txn -> {
           txn.delete(Table.BLOBS, hash.toBytes());
           txn.delete(Table.PACKED, hash.toBytes());
+          txn.delete(Table.DELTAS, hash.toBytes());
           txn.delete(Table.VALUES, hash.toBytes());
         });
   }
