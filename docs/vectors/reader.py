@@ -497,12 +497,14 @@ def next_record(old, data, step):
 
 ALWAYS = (("collection", 1, 2), ("names", 1, 1))
 PACKS = ("packs", 1, 1)
+DELTAS = ("deltas", 1, 1)
 SINGLE_WRITER = ("single-writer", 1, 2)
-FEATURES = ALWAYS + (PACKS, SINGLE_WRITER)
+FEATURES = ALWAYS + (PACKS, DELTAS, SINGLE_WRITER)
 
 
-def encode_config(name, single_writer=False, packs=False):
-    features = ALWAYS + ((PACKS,) if packs else ()) + ((SINGLE_WRITER,) if single_writer else ())
+def encode_config(name, single_writer=False, packs=False, deltas=False):
+    given = ((PACKS, packs), (DELTAS, deltas), (SINGLE_WRITER, single_writer))
+    features = sorted(ALWAYS + tuple(f for f, on in given if on))
     code = {v: k for k, v in HASH_CODES.items()}[name]
     out = header(b"VRVF") + bytes([code, 1]) + varint(len(features))
     out += b"".join(string(f) + varint(value) + bytes([need]) for f, value, need in features)

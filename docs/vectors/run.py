@@ -159,7 +159,8 @@ def chain_vector(given):
 
 
 def config_vector(given):
-    data = r.encode_config(given["hash"], given.get("single_writer", False), given.get("packs", False))
+    data = r.encode_config(given["hash"], given.get("single_writer", False), given.get("packs", False),
+                           given.get("deltas", False))
     r.check(r.decode_config(data) == (given["hash"], True), "decoding does not give back what was encoded")
     return {"hex": data}
 

@@ -116,9 +116,12 @@ final class ObjectSources implements Mender {
       return Optional.empty();
     }
     journal.repaired(role, what, hash.toString(), found.get().source());
-    return found.get().source() == RepairEvent.Source.OTHER
-        ? other.flatMap(theirs -> theirs.readerUnverified().open(hash))
-        : Optional.of(new HeldBytes(found.get().bytes()));
+    Optional<StoredBlob> there =
+        found.get().source() == RepairEvent.Source.OTHER
+            ? other.flatMap(theirs -> theirs.readerUnverified().open(hash))
+            : Optional.empty();
+    // It may be from there by way of its base alone.
+    return there.or(() -> Optional.of(new HeldBytes(found.get().bytes())));
   }
 
   private boolean stands(ContentHash hash) {

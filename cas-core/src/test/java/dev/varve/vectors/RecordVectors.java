@@ -205,6 +205,9 @@ final class RecordVectors {
     if (given.path("packs").booleanValue()) {
       config = config.withPacks();
     }
+    if (given.path("deltas").booleanValue()) {
+      config = config.withDeltas();
+    }
     ByteBuffer bytes = config.encode();
     requireSame(RepositoryConfig.decode(bytes), config);
     return VectorFile.object().put("hex", hex(bytes));

@@ -125,6 +125,7 @@ class RecordFuzzTest {
             .seeded(RepositoryConfig.of(HashAlgorithm.SHA256).encode())
             .seeded(RepositoryConfig.of(HashAlgorithm.BLAKE3).encode())
             .seeded(RepositoryConfig.of(HashAlgorithm.SHA256).withPacks().encode())
+            .seeded(RepositoryConfig.of(HashAlgorithm.SHA256).withPacks().withDeltas().encode())
             .sealedBy(RecordFuzzTest::sealed);
     assertThat(Fuzz.run(target)).containsKey("accepted").hasSizeGreaterThan(8);
   }

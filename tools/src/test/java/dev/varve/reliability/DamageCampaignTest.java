@@ -83,6 +83,13 @@ class DamageCampaignTest {
           edits.commit(CommitInfo.of("part " + part));
         }
       }
+      // Nodes that are stored as differences.
+      for (int i = 0; i < 6; i++) {
+        try (Transaction edits = repository.begin("main")) {
+          edits.put(Key.of("air/temperature/c/" + 30 * i + "/0"), Stores.bytes("again " + i));
+          edits.commit(CommitInfo.of("again " + i));
+        }
+      }
       for (int i = 0; i < largeValues; i++) {
         byte[] large = new byte[Blobs.MAX_WHOLE + 1 + i];
         new Random(1000 + i).nextBytes(large);

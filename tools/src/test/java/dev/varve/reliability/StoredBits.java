@@ -41,6 +41,8 @@ final class StoredBits {
     VALUE_ROW(true),
     /** The row that makes a record of a pack a value. */
     PACKED_ROW(true),
+    /** A node as its difference to another. */
+    DELTA_ROW(true),
     CONFIG(true),
     REF(true),
     LOG_RECORD(true),
@@ -158,6 +160,7 @@ final class StoredBits {
       case "gc" -> Kind.COLLECTION_ROW;
       case "values" -> Kind.VALUE_ROW;
       case "packed" -> Kind.PACKED_ROW;
+      case "deltas" -> Kind.DELTA_ROW;
       case "blobs" ->
           begins(at, size, "VRVN")
               ? Kind.NODE

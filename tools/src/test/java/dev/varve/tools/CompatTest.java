@@ -40,9 +40,10 @@ class CompatTest {
   static void writeWhereAsked() throws IOException {
     if (Boolean.getBoolean("varve.fixtures.write")) {
       for (HashAlgorithm algorithm : HashAlgorithm.values()) {
-        // Those with the hash's name alone were written before there were packs, and stay so.
+        // Those with the hash's name alone were written before there were packs, those with packs
+        // before there were differences, and stay so.
         Path path =
-            FIXTURES.resolve("v" + FormatHeader.VERSION + "/" + algorithm.label() + "-packs");
+            FIXTURES.resolve("v" + FormatHeader.VERSION + "/" + algorithm.label() + "-deltas");
         write(path, algorithm);
         Files.deleteIfExists(path.resolve("lock.mdb"));
         try (Repository repository = Varve.open(path)) {
@@ -62,6 +63,7 @@ class CompatTest {
       }
     }
     assertThat(FIXTURES.resolve("v1/sha256-packs/packs/00000001.pack")).exists();
+    assertThat(FIXTURES.resolve("v1/sha256-deltas/packs/00000001.pack")).exists();
   }
 
   @Test
@@ -96,6 +98,11 @@ class CompatTest {
         assertThat(done.changes().added()).isEqualTo(2);
         assertThat(repository.snapshot("main").get(Key.of("air/c/long")))
             .contains(bytes("long".repeat(10_000)));
+      }
+      try (Repository repository = Varve.open(copy)) {
+        boolean deltas = fixture.endsWith("sha256-deltas");
+        assertThat(repository.config().deltas()).isEqualTo(deltas);
+        assertThat(repository.backend().keepsDeltas()).isEqualTo(deltas);
       }
       // Where there were none the programs of that time would not look.
       assertThat(Files.exists(copy.resolve("packs")))

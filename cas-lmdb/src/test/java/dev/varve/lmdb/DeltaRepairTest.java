@@ -1,0 +1,272 @@
+package dev.varve.lmdb;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.varve.check.CheckProgress;
+import dev.varve.check.CheckScope;
+import dev.varve.check.Finding;
+import dev.varve.check.RepositoryCheck;
+import dev.varve.hash.ContentHash;
+import dev.varve.hash.HashAlgorithm;
+import dev.varve.memory.MemoryBackend;
+import dev.varve.ref.Backend;
+import dev.varve.repair.Repair;
+import dev.varve.repair.RepairEvent;
+import dev.varve.repair.RepairOptions;
+import dev.varve.repair.RepairReport;
+import dev.varve.sync.Sync;
+import dev.varve.testkit.Sample;
+import dev.varve.tree.Key;
+import dev.varve.version.CommitInfo;
+import dev.varve.version.ConflictRule;
+import dev.varve.version.Environment;
+import dev.varve.version.Repository;
+import dev.varve.version.RepositoryConfig;
+import dev.varve.version.Transaction;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Repositories whose nodes are differences to others: told and repaired where those are damaged.
+ */
+class DeltaRepairTest {
+  private static final int CHUNKS = 600;
+  private static final int COMMITS = 12;
+
+  @TempDir Path directory;
+  private LmdbBackend backend;
+  private Repository repository;
+  private Repository early;
+  private Repository late;
+
+  @BeforeEach
+  void fill() {
+    backend = LmdbBackend.create(directory.resolve("repo"));
+    repository = create(backend);
+    try (Transaction edits = repository.begin("main")) {
+      for (int i = 0; i < CHUNKS; i++) {
+        edits.put(Key.of("air/c/" + i), Sample.of(i, 50).bytes());
+      }
+      edits.commit(CommitInfo.of("all"));
+    }
+    early = copy();
+    for (int i = 0; i < COMMITS; i++) {
+      try (Transaction edits = repository.begin("main")) {
+        edits.put(Key.of("air/c/" + 300), Sample.of(-1 - i, 60).bytes());
+        edits.commit(CommitInfo.of("one"));
+      }
+    }
+    late = copy();
+  }
+
+  @AfterEach
+  void close() {
+    backend.close();
+  }
+
+  private static Repository create(Backend backend) {
+    return Repository.create(
+        backend,
+        RepositoryConfig.of(HashAlgorithm.SHA256),
+        Environment.system(),
+        ConflictRule.SAME_KEY_ONLY);
+  }
+
+  private Repository copy() {
+    Repository copy = create(new MemoryBackend());
+    new Sync(repository, copy, (objects, bytes) -> {}).run();
+    return copy;
+  }
+
+  /** The rows of all differences, by base. */
+  private Map<ContentHash, List<ContentHash>> deltas() {
+    Map<ContentHash, List<ContentHash>> deltas = new TreeMap<>();
+    byte[] all = new byte[0];
+    backend
+        .store()
+        .environment()
+        .read(() -> "look", txn -> txn.rows(Table.DELTAS, all, all, false, 1000, DeltaRow.MAX_ROW))
+        .forEach(
+            row -> {
+              ContentHash hash = ContentHash.of(row.key());
+              ContentHash base = DeltaRow.at(hash, row.bytes()).base();
+              deltas.computeIfAbsent(base, none -> new ArrayList<>()).add(hash);
+            });
+    return deltas;
+  }
+
+  /** The base that most stand on. */
+  private ContentHash base() {
+    return deltas().entrySet().stream()
+        .max(Comparator.comparingInt(each -> each.getValue().size()))
+        .orElseThrow()
+        .getKey();
+  }
+
+  private void flip(Table table, ContentHash hash, int... bits) {
+    byte[] row =
+        backend
+            .store()
+            .environment()
+            .read(() -> "look", txn -> txn.get(table, hash.toBytes(), 1 << 20));
+    assertThat(row).isNotNull();
+    for (int bit : bits) {
+      row[bit / 8] ^= (byte) (1 << bit % 8);
+    }
+    Collection.in(backend).delete(hash);
+    backend
+        .store()
+        .queue()
+        .submit(new PutRows(List.of(new PutRows.New(table, hash.toBytes(), ByteBuffer.wrap(row)))));
+  }
+
+  private List<String> findings() {
+    List<String> findings = new ArrayList<>();
+    new RepositoryCheck(opened(), 2, each -> findings.add(text(each))).run(CheckScope.EVERYTHING);
+    return findings;
+  }
+
+  private static String text(Finding finding) {
+    return finding.object() + " " + finding.message();
+  }
+
+  /** Without what is in memory of before. */
+  private Repository opened() {
+    return Repository.open(backend, Environment.system(), ConflictRule.SAME_KEY_ONLY);
+  }
+
+  private RepairReport repair(Optional<Repository> from, RepairOptions.Mode mode) {
+    List<RepairEvent> events = new ArrayList<>();
+    return new Repair(
+            backend,
+            Environment.system(),
+            new RepairOptions(from, mode, RepairOptions.Refs.ALL_HERE, 2),
+            events::add,
+            CheckProgress.NONE)
+        .run();
+  }
+
+  private RepairReport repair(Optional<Repository> from) {
+    return repair(from, RepairOptions.Mode.MEND);
+  }
+
+  private void requireAsBefore() {
+    assertThat(findings()).isEmpty();
+    assertThat(opened().snapshot("main").manifest()).isEqualTo(late.snapshot("main").manifest());
+  }
+
+  @Test
+  void commitsStoreDifferencesAndAllOfThemVerify() {
+    assertThat(deltas().get(base())).hasSizeGreaterThan(COMMITS / 2);
+    requireAsBefore();
+  }
+
+  @Test
+  void allThatStandOnADamagedBaseIsToldWithIt() {
+    ContentHash base = base();
+    List<ContentHash> on = deltas().get(base);
+    flip(Table.BLOBS, base, 12_345);
+
+    List<String> findings = findings();
+
+    for (ContentHash hash : on) {
+      assertThat(findings)
+          .anySatisfy(each -> assertThat(each).startsWith(hash + " ").contains(base.toString()));
+    }
+    assertThat(findings).anySatisfy(each -> assertThat(each).startsWith(base + " "));
+  }
+
+  @Test
+  void oneFlippedBitOfABaseIsMendedWithAllThatStandsOnIt() {
+    flip(Table.BLOBS, base(), 12_345);
+
+    assertThat(repair(Optional.empty(), RepairOptions.Mode.PREVIEW).whole()).isTrue();
+    assertThat(findings()).isNotEmpty();
+    assertThat(repair(Optional.empty()).whole()).isTrue();
+
+    requireAsBefore();
+  }
+
+  @Test
+  void oneFlippedBitOfADifferenceIsMended() {
+    for (int bit : new int[] {3, 290, 330, 340, 8 * 60}) {
+      // The last one that was mended is whole now.
+      ContentHash hash = deltas().get(base()).get(0);
+      flip(Table.DELTAS, hash, bit);
+      assertThat(findings()).anySatisfy(each -> assertThat(each).startsWith(hash + " "));
+
+      assertThat(repair(Optional.empty()).repaired()).isEqualTo(1);
+
+      requireAsBefore();
+    }
+  }
+
+  @Test
+  void aCopyThatHasTheBaseAloneMendsAllThatStandsOnIt() {
+    // It is of before all commits that stand on it.
+    ContentHash base =
+        deltas().keySet().stream()
+            .filter(each -> early.backend().blobs().missing(List.of(each)).isEmpty())
+            .findFirst()
+            .orElseThrow();
+    assertThat(early.backend().blobs().missing(deltas().get(base))).isNotEmpty();
+    flip(Table.BLOBS, base, 12_345, 99, 50_000);
+
+    assertThat(repair(Optional.of(early), RepairOptions.Mode.PREVIEW).whole()).isTrue();
+    assertThat(repair(Optional.of(early)).whole()).isTrue();
+
+    requireAsBefore();
+  }
+
+  @Test
+  void whatCannotBeMendedYetIsMendedLater() {
+    for (Repository from : List.of(late, early)) {
+      ContentHash base = base();
+      List<ContentHash> on = deltas().get(base);
+      flip(Table.BLOBS, base, 12_345, 99, 50_000);
+
+      RepairReport first = repair(Optional.empty());
+
+      // The damaged base is out of the way, the differences are where they were.
+      assertThat(first.whole()).isFalse();
+      assertThat(first.movedAside()).isEqualTo(1);
+      assertThat(deltas().get(base)).isEqualTo(on);
+      assertThat(repair(Optional.empty()).movedAside()).isZero();
+      assertThat(repair(Optional.of(from)).whole()).isTrue();
+      requireAsBefore();
+      fillMore();
+    }
+  }
+
+  private void fillMore() {
+    for (int i = 0; i < COMMITS; i++) {
+      try (Transaction edits = opened().begin("main")) {
+        edits.put(Key.of("air/c/" + 10), Sample.of(-100 - i, 60).bytes());
+        edits.commit(CommitInfo.of("more"));
+      }
+    }
+    new Sync(opened(), late, (objects, bytes) -> {}).run();
+    new Sync(opened(), early, (objects, bytes) -> {}).run();
+  }
+
+  @Test
+  void aCopyToAnotherRepositoryIsWhole() {
+    Repository fresh = create(new MemoryBackend());
+
+    new Sync(opened(), fresh, (objects, bytes) -> {}).run();
+
+    List<String> findings = new ArrayList<>();
+    new RepositoryCheck(fresh, 2, each -> findings.add(text(each))).run(CheckScope.EVERYTHING);
+    assertThat(findings).isEmpty();
+  }
+}
