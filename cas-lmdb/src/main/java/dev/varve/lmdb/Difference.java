@@ -21,6 +21,12 @@ final class Difference {
   /** Bytes of the base that are looked for: less are not worth a copy. */
   private static final int BLOCK = 16;
 
+  /** How far to look for the end of bytes that were exchanged: a hash, and something beside it. */
+  private static final int FAR = 80;
+
+  /** After so many bytes without a match every second one is looked at, and so on. */
+  private static final int PATIENCE = 96;
+
   private static final int MAX_VARINT = 5;
   private static final long MIX = 0x9e3779b97f4a7c15L;
   private static final VarHandle WORD =
@@ -62,16 +68,18 @@ final class Difference {
     }
     int shift = 0;
     while (at < target.length) {
-      // Mostly some bytes were exchanged for as many others.
-      int from = alike(at + shift, at) ? at + shift : block(at);
+      int missed = at - own;
+      int next = missed == 0 ? exchanged(at, shift) : at;
+      int from = alike(next + shift, next) ? next + shift : block(next);
       if (from < 0) {
-        at++;
-        if (at - own > out.length - length) {
+        // The longer nothing is found, the less is to be expected.
+        at += 1 + Math.min(missed / PATIENCE, BLOCK / 2);
+        if (Math.min(at, target.length) - own > out.length - length) {
           return false;
         }
         continue;
       }
-      int start = at;
+      int start = next;
       while (start > own && from > 0 && base[from - 1] == target[start - 1]) {
         start--;
         from--;
@@ -84,6 +92,16 @@ final class Difference {
       at = end;
     }
     return own == target.length || own(target.length);
+  }
+
+  /** Where both go on alike after some bytes were exchanged for as many others, or {@code at}. */
+  private int exchanged(int at, int shift) {
+    for (int next = at; next <= at + FAR; next += BLOCK / 2) {
+      if (alike(next + shift, next)) {
+        return next;
+      }
+    }
+    return at;
   }
 
   private boolean alike(int from, int at) {

@@ -63,7 +63,7 @@ class CompatTest {
       }
     }
     assertThat(FIXTURES.resolve("v1/sha256-packs/packs/00000001.pack")).exists();
-    assertThat(FIXTURES.resolve("v1/sha256-deltas/packs/00000001.pack")).exists();
+    assertThat(FIXTURES.resolve("v1/sha256-deltas/data.mdb")).exists();
   }
 
   @Test
