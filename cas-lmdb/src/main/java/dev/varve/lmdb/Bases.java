@@ -21,12 +21,12 @@ final class Bases {
   private final LmdbEnvironment environment;
 
   /** By the blob that a new one replaces; the one not used for longest goes. Guarded by itself. */
-  private final Map<ContentHash, Base> kept =
+  private final Map<ContentHash, Kept> kept =
       new LinkedHashMap<>(16, 0.75f, true) {
         private static final long serialVersionUID = 1L;
 
         @Override
-        protected boolean removeEldestEntry(Map.Entry<ContentHash, Base> eldest) {
+        protected boolean removeEldestEntry(Map.Entry<ContentHash, Kept> eldest) {
           return size() > MAX_KEPT;
         }
       };
@@ -46,6 +46,9 @@ final class Bases {
     }
   }
 
+  /** The base of a blob, and the count of its row; 0 where it is its own base. */
+  private record Kept(Base base, int count) {}
+
   /**
    * The row of a blob as a difference to the one that it replaces, or to that one's own base; null
    * where it is to be stored whole.
@@ -55,35 +58,38 @@ final class Bases {
   @Nullable DeltaRow difference(ContentHash hash, ByteBuffer blob, ContentHash replaced) {
     byte[] bytes = new byte[blob.remaining()];
     blob.duplicate().get(bytes);
-    Base base = base(replaced);
-    DeltaRow row = base == null ? null : DeltaRow.of(hash, bytes, base);
+    Kept at = at(replaced);
+    DeltaRow row = at == null ? null : DeltaRow.of(hash, bytes, at.base(), at.count());
     synchronized (kept) {
-      kept.put(hash, row == null || base == null ? Base.of(hash, bytes) : base);
+      kept.put(
+          hash,
+          row == null || at == null
+              ? new Kept(Base.of(hash, bytes), 0)
+              : new Kept(at.base(), row.count()));
     }
     return row;
   }
 
-  private @Nullable Base base(ContentHash replaced) {
+  private @Nullable Kept at(ContentHash replaced) {
     synchronized (kept) {
-      Base known = kept.get(replaced);
+      Kept known = kept.get(replaced);
       if (known != null) {
         return known;
       }
     }
-    byte[] key = replaced.toBytes();
-    Base found = environment.read(() -> "read blob " + replaced.brief(), txn -> read(txn, key));
-    return found != null && isProved(found) ? found : null;
+    Kept found =
+        environment.read(() -> "read blob " + replaced.brief(), txn -> read(txn, replaced));
+    return found != null && isProved(found.base()) ? found : null;
   }
 
-  private static @Nullable Base read(TableTxn txn, byte[] key) {
-    ContentHash hash = ContentHash.of(key);
+  private static @Nullable Kept read(TableTxn txn, ContentHash hash) {
     byte[] whole = txn.base(hash);
     if (whole != null) {
-      return Base.of(hash, whole);
+      return new Kept(Base.of(hash, whole), 0);
     }
-    ContentHash base = DeltaBlobs.base(txn, hash).orElse(null);
-    byte[] bytes = base == null ? null : txn.base(base);
-    return base == null || bytes == null ? null : Base.of(base, bytes);
+    DeltaRow row = DeltaBlobs.row(txn, hash).orElse(null);
+    byte[] bytes = row == null ? null : txn.base(row.base());
+    return row == null || bytes == null ? null : new Kept(Base.of(row.base(), bytes), row.count());
   }
 
   /** A difference to damaged bytes would be wrong over the right ones. */

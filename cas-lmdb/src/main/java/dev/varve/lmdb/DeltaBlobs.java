@@ -40,10 +40,14 @@ final class DeltaBlobs {
    * not, or its row is damaged or its base missing, so that it is stored anew.
    */
   static Optional<ContentHash> base(TableTxn txn, ContentHash hash) {
-    byte[] row = txn.delta(hash.toBytes());
-    return Optional.ofNullable(row)
-        .flatMap(bytes -> DeltaRow.find(hash, bytes))
+    return row(txn, hash)
         .map(DeltaRow::base)
         .filter(base -> txn.length(Table.BLOBS, base.toBytes()) >= 0);
+  }
+
+  /** The row of a blob; empty where there is none, or it is damaged. */
+  static Optional<DeltaRow> row(TableTxn txn, ContentHash hash) {
+    return Optional.ofNullable(txn.delta(hash.toBytes()))
+        .flatMap(bytes -> DeltaRow.find(hash, bytes));
   }
 }

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * array is not to be changed.
  *
  * <pre>
- * row = base:32  length:4  baseCheck:4, CRC-32C of the base's bytes
+ * row = base:32  count:2  length:2  baseCheck:4, CRC-32C of the base's bytes
  *       check:4, CRC-32C of the hash, the forty bytes before and the difference  difference
  * </pre>
  *
@@ -20,11 +20,12 @@ import org.jspecify.annotations.Nullable;
  * one other at most. The checks tell whose bytes are damaged: the row's, or the base's.
  *
  * @param base the blob that it is the difference to
+ * @param count how many differences to this base followed one another, with this one
  * @param length of the blob, in bytes
  * @param baseCheck of the base's bytes
  * @param row all bytes of the row
  */
-record DeltaRow(ContentHash base, int length, int baseCheck, byte[] row) {
+record DeltaRow(ContentHash base, int count, int length, int baseCheck, byte[] row) {
   /** What is stored as a difference, and what it is the difference to, is shorter than this. */
   static final int MAX_BLOB = LmdbBlobWriter.PACK_FROM;
 
@@ -40,27 +41,36 @@ record DeltaRow(ContentHash base, int length, int baseCheck, byte[] row) {
   /** A difference is worth it up to this part of the blob. */
   private static final int SHARE = 4;
 
-  private static final int LENGTH = 32;
+  /** So many may follow one another: what a damaged base makes unreadable is bounded. */
+  private static final int MOST_ON_ONE = 100;
+
+  private static final int COUNT = 32;
+  private static final int LENGTH = 34;
   private static final int BASE_CHECK = 36;
   private static final int CHECK = 40;
   private static final int HEADER = 44;
 
   /**
-   * The row of a blob; null where too little would be saved.
+   * The row of a blob; null where too little would be saved, or the base has borne enough.
    *
    * @param base its hash and bytes, which are known to be right
+   * @param before the count of the row that the blob's one follows, 0 where that is the base itself
    */
-  static @Nullable DeltaRow of(ContentHash hash, byte[] blob, Bases.Base base) {
+  static @Nullable DeltaRow of(ContentHash hash, byte[] blob, Bases.Base base, int before) {
+    if (before >= MOST_ON_ONE) {
+      return null;
+    }
     int most = Math.min(MOST, blob.length / SHARE) - HEADER;
     byte[] difference = most <= 0 ? null : Difference.between(base.bytes(), blob, most);
     if (difference == null) {
       return null;
     }
     ByteBuffer row = ByteBuffer.allocate(HEADER + difference.length);
-    row.put(base.hash().toBytes()).putInt(blob.length).putInt(base.check()).putInt(0);
+    row.put(base.hash().toBytes()).putShort((short) (before + 1)).putShort((short) blob.length);
+    row.putInt(base.check()).putInt(0);
     row.put(difference);
     row.putInt(CHECK, check(hash, row.array()));
-    return new DeltaRow(base.hash(), blob.length, base.check(), row.array());
+    return new DeltaRow(base.hash(), before + 1, blob.length, base.check(), row.array());
   }
 
   /** What a row tells; empty where it is damaged. */
@@ -69,9 +79,12 @@ record DeltaRow(ContentHash base, int length, int baseCheck, byte[] row) {
       return Optional.empty();
     }
     ByteBuffer row = ByteBuffer.wrap(bytes);
-    int length = row.getInt(LENGTH);
-    return row.getInt(CHECK) == check(hash, bytes) && length > 0 && length < MAX_BLOB
-        ? Optional.of(new DeltaRow(ContentHash.at(row, 0), length, row.getInt(BASE_CHECK), bytes))
+    int length = Short.toUnsignedInt(row.getShort(LENGTH));
+    int count = Short.toUnsignedInt(row.getShort(COUNT));
+    boolean right = row.getInt(CHECK) == check(hash, bytes) && length > 0 && length < MAX_BLOB;
+    return right && count > 0
+        ? Optional.of(
+            new DeltaRow(ContentHash.at(row, 0), count, length, row.getInt(BASE_CHECK), bytes))
         : Optional.empty();
   }
 

@@ -13,9 +13,9 @@ import org.jspecify.annotations.Nullable;
  * difference = (own:varint byte[own]  count:varint from:varint)*
  * </pre>
  *
- * Varints are unsigned LEB128 of at most five bytes. After a part's own bytes {@code count} bytes
- * of the base are copied, from offset {@code from} on; the last part may end before its {@code
- * count}. Each part gives at least one byte.
+ * Varints are unsigned LEB128 in the shortest form, below 2^31. After a part's own bytes {@code
+ * count} bytes of the base are copied, from offset {@code from} on; the last part may end before
+ * its {@code count}. Each part gives at least one byte.
  */
 final class Difference {
   /** Bytes of the base that are looked for: less are not worth a copy. */
@@ -225,7 +225,7 @@ final class Difference {
       return at < bytes.length;
     }
 
-    /** The next varint, or -1 where there is none below 2^31. */
+    /** The next varint, or -1 where there is no right one. */
     int varint() {
       long value = 0;
       for (int shift = 0; shift < 7 * MAX_VARINT; shift += 7) {
@@ -235,7 +235,8 @@ final class Difference {
         byte next = bytes[at++];
         value |= (long) (next & 0x7f) << shift;
         if (next >= 0) {
-          return value <= Integer.MAX_VALUE ? (int) value : -1;
+          boolean shortest = next != 0 || shift == 0;
+          return shortest && value <= Integer.MAX_VALUE ? (int) value : -1;
         }
       }
       return -1;

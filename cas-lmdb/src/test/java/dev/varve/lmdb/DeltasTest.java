@@ -191,6 +191,27 @@ class DeltasTest {
   }
 
   @Test
+  void aBaseBearsNoMoreThanAHundredThatFollowOneAnother() {
+    List<Sample> chain = new ArrayList<>(chain(30, LENGTH, 1));
+    byte[] bytes = array(chain.get(0));
+    for (int i = 0; i < 250; i++) {
+      // The difference stays as short as it is.
+      bytes[77]++;
+      bytes[78] += (byte) (i / 200);
+      chain.add(Sample.of(bytes.clone()));
+    }
+    for (int part = 0; part <= 250; part += 50) {
+      store(chain.subList(part, Math.min(chain.size(), part + 51)));
+      reopen();
+    }
+
+    Map<ContentHash, Integer> borne = new TreeMap<>();
+    chain.forEach(each -> row(each).ifPresent(row -> borne.merge(row.base(), 1, Integer::sum)));
+    assertThat(borne.values()).containsExactlyInAnyOrder(100, 100, 48);
+    requireWhole(chain);
+  }
+
+  @Test
   void shortBlobsAreRenewedAtAQuarterOfThem() {
     List<Sample> chain = chain(3, 1_000, 50);
 
@@ -356,8 +377,11 @@ class DeltasTest {
   @Test
   void rowThatClaimsMoreThanThereCanBeIsRefused() {
     Sample blob = Sample.of(14, LENGTH);
-    for (int length : new int[] {0, -1, DeltaRow.MAX_BLOB, Integer.MAX_VALUE}) {
-      byte[] row = ByteBuffer.allocate(60).putInt(32, length).array();
+    for (int countAndLength :
+        new int[] {
+          1 << 16, LENGTH, 1 << 16 | 0xffff, 1 << 16 | DeltaRow.MAX_BLOB, Integer.MAX_VALUE
+        }) {
+      byte[] row = ByteBuffer.allocate(60).putInt(32, countAndLength).array();
       CRC32C crc = new CRC32C();
       crc.update(blob.hash().toBytes());
       crc.update(row, 0, 40);
@@ -413,7 +437,7 @@ class DeltasTest {
     // A right row that tells other bytes than the hash says, as no disk would make it.
     Bases.Base base = Bases.Base.of(chain.get(0).hash(), array(chain.get(0)));
     byte[] wrong = flipped(array(chain.get(1)), 999);
-    DeltaRow row = DeltaRow.of(chain.get(1).hash(), wrong, base);
+    DeltaRow row = DeltaRow.of(chain.get(1).hash(), wrong, base, 0);
     assertThat(row).isNotNull();
     putRow(Table.DELTAS, chain.get(1).hash(), row.row());
 

@@ -123,6 +123,8 @@ class DifferenceTest {
     assertThat(Difference.apply(new byte[10], difference, 0, target.length)).isNull();
     // Parts that give nothing would let a short row keep a reader for long.
     assertThat(Difference.apply(base, new byte[] {1, 7, 0, 0, 0}, 0, 1)).isNull();
+    assertThat(Difference.apply(base, new byte[] {1, 7}, 0, 1)).containsExactly(7);
+    assertThat(Difference.apply(base, new byte[] {(byte) 0x81, 0, 7}, 0, 1)).isNull();
     for (long seed = 0; seed < 2_000; seed++) {
       Difference.apply(base, random(seed, (int) (seed % 40)), 0, 100);
     }
