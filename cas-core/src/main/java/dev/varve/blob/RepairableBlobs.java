@@ -29,8 +29,9 @@ public interface RepairableBlobs {
    * right bytes stores them. Durable when it returns.
    *
    * @param damaged asked at the moment when it is taken away: somebody else may have mended it
-   * @return where it is kept; empty where nothing stood there, or nothing damaged, and where {@link
-   *     #takesAway} is false: then it stays
+   * @return where it is kept; empty where nothing stood there, or nothing damaged, or where it is
+   *     what it is a {@link Standing difference} to that is; and where {@link #takesAway} is false:
+   *     then it stays
    */
   Optional<String> moveAside(ContentHash hash, Predicate<StoredBlob> damaged);
 
@@ -38,10 +39,16 @@ public interface RepairableBlobs {
   boolean takesAway();
 
   /**
-   * The blob that another is stored as a difference to, so that the one cannot be read where the
-   * other is damaged; empty where it stands by itself, or not at all.
+   * That a blob is stored as its difference to another. Immutable.
+   *
+   * @param base the other, without whose right bytes the blob cannot be read
+   * @param right whether the difference is stored as it was written: then the right bytes of the
+   *     base are all that the blob needs. Otherwise one of its bits was taken for flipped
    */
-  default Optional<ContentHash> base(ContentHash hash) {
+  record Standing(ContentHash base, boolean right) {}
+
+  /** On which other a blob stands; empty where it stands by itself, or not at all. */
+  default Optional<Standing> standing(ContentHash hash) {
     return Optional.empty();
   }
 
@@ -49,7 +56,7 @@ public interface RepairableBlobs {
    * What a blob that is stored as a difference would be over other bytes of its base. It is not
    * verified.
    *
-   * @return empty where it is stored otherwise, or its difference does not fit to the bytes
+   * @return empty where {@link #standing} is, or its difference does not fit to the bytes
    */
   default Optional<ByteBuffer> over(ContentHash hash, ByteBuffer base) {
     return Optional.empty();

@@ -15,9 +15,10 @@ import dev.varve.hash.ContentHash;
 import dev.varve.hash.HashAlgorithm;
 import dev.varve.hash.Hasher;
 import dev.varve.tree.NodeSource;
-import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -30,6 +31,9 @@ final class ObjectSources implements Mender {
   /** How many objects that stand under each other's names in a ring are untangled. */
   private static final int MOST_DISPLACED = 8;
 
+  /** Of at most {@link OneBit#MAX_BYTES} each. */
+  private static final int MOST_TRIED = 64;
+
   private static final int PART = 1 << 20;
 
   private final BlobStore store;
@@ -38,6 +42,20 @@ final class ObjectSources implements Mender {
   private final Optional<VerifiedBlobs> other;
   private final RepairOptions.Mode mode;
   private final Journal journal;
+
+  /**
+   * In which bits were tried, which takes seconds, and what came of it: where nothing is changed, a
+   * base is met with each object that stands on it. Guarded by this.
+   */
+  private final Map<ContentHash, Optional<ByteBuffer>> tried =
+      new LinkedHashMap<>() {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<ContentHash, Optional<ByteBuffer>> eldest) {
+          return size() > MOST_TRIED;
+        }
+      };
 
   /**
    * @param store the damaged one, which is a {@link RepairableBlobs}
@@ -57,28 +75,60 @@ final class ObjectSources implements Mender {
   }
 
   /** Right bytes, and where they came from. */
-  private record Found(ValueSource bytes, RepairEvent.Source source) {
-    Found with(ValueSource other) {
-      return new Found(other, source);
-    }
+  private record Found(ValueSource bytes, RepairEvent.Source source) {}
+
+  /** What is known of an object by way of the one that it stands on. */
+  private record Over(boolean baseIsLost, Optional<Found> found) {
+    static final Over NOTHING = new Over(false, Optional.empty());
   }
 
   @Override
   public synchronized Optional<StoredBlob> mend(String what, ContentHash hash) {
-    Finding.Role role = role(what);
     if (whole(hash)) {
       // Mended since it was read, by another thread or with the ring that it is in.
       return store.open(hash);
     }
-    Optional<Found> found = find(what, hash);
+    RepairableBlobs.Standing standing = repairable.standing(hash).orElse(null);
+    if (standing == null) {
+      return mend(what, hash, Over.NOTHING);
+    }
+    ContentHash under = standing.base();
+    boolean stood = whole(under);
+    Optional<StoredBlob> base = stood ? store.open(under) : mend(what, under, overDamaged(under));
+    Optional<ByteBuffer> over = base.flatMap(blob -> over(hash, blob));
+    if (!stood && standing.right() && over.isPresent()) {
+      // All that stands on it is whole with it.
+      return over.map(ValueSource::of).map(HeldBytes::new);
+    }
+    RepairEvent.Source source =
+        standing.right() ? RepairEvent.Source.ELSEWHERE : RepairEvent.Source.ONE_BIT;
+    return mend(
+        what,
+        hash,
+        new Over(base.isEmpty(), over.map(bytes -> new Found(ValueSource.of(bytes), source))));
+  }
+
+  /** Of a base, which should stand by itself: what it stands on is not mended for it in turn. */
+  private Over overDamaged(ContentHash hash) {
+    boolean lost = repairable.standing(hash).filter(on -> !whole(on.base())).isPresent();
+    return new Over(lost, Optional.empty());
+  }
+
+  private Optional<StoredBlob> mend(String what, ContentHash hash, Over over) {
+    Finding.Role role = role(what);
+    Optional<Found> found = find(what, hash, over);
+    // What only lacks its base is told again by the base's bytes, whenever these come.
+    boolean takesAway = repairable.takesAway() && !over.baseIsLost();
     if (mode == RepairOptions.Mode.PREVIEW) {
-      return preview(role, what, hash, found);
+      return preview(role, what, hash, found, takesAway);
     }
     if (found.isEmpty()) {
-      // A name that holds wrong bytes would keep the right ones from being stored by a later put.
-      repairable
-          .moveAside(hash, blob -> !whole(hash, blob))
-          .ifPresent(place -> journal.movedAside(role, what, hash.toString(), place));
+      if (takesAway) {
+        // A name that holds wrong bytes would keep the right ones from being stored by a later put.
+        repairable
+            .moveAside(hash, blob -> !whole(hash, blob))
+            .ifPresent(place -> journal.movedAside(role, what, hash.toString(), place));
+      }
       return Optional.empty();
     }
     if (found.get().source() == RepairEvent.Source.ELSEWHERE) {
@@ -108,20 +158,17 @@ final class ObjectSources implements Mender {
   }
 
   private Optional<StoredBlob> preview(
-      Finding.Role role, String what, ContentHash hash, Optional<Found> found) {
-    if ((found.isPresent() || repairable.takesAway()) && stands(hash)) {
+      Finding.Role role, String what, ContentHash hash, Optional<Found> found, boolean takesAway) {
+    if ((found.isPresent() || takesAway) && stands(hash)) {
       journal.movedAside(role, what, hash.toString(), Journal.NOT_YET);
     }
     if (found.isEmpty()) {
       return Optional.empty();
     }
     journal.repaired(role, what, hash.toString(), found.get().source());
-    Optional<StoredBlob> there =
-        found.get().source() == RepairEvent.Source.OTHER
-            ? other.flatMap(theirs -> theirs.readerUnverified().open(hash))
-            : Optional.empty();
-    // It may be from there by way of its base alone.
-    return there.or(() -> Optional.of(new HeldBytes(found.get().bytes())));
+    return found.get().source() == RepairEvent.Source.OTHER
+        ? other.flatMap(theirs -> theirs.readerUnverified().open(hash))
+        : Optional.of(new HeldBytes(found.get().bytes()));
   }
 
   private boolean stands(ContentHash hash) {
@@ -148,42 +195,22 @@ final class ObjectSources implements Mender {
   }
 
   /** Cheapest first. */
-  private Optional<Found> find(String what, ContentHash hash) {
+  private Optional<Found> find(String what, ContentHash hash, Over over) {
     return empty(hash)
         .or(() -> elsewhere(hash))
-        .or(() -> overBase(hash))
+        .or(over::found)
         .or(() -> fromOther(what, hash))
         .or(() -> oneBit(hash));
   }
 
-  /**
-   * Where it is stored as a difference to an object that is damaged: over that one's right bytes.
-   */
-  private Optional<Found> overBase(ContentHash hash) {
-    Optional<ContentHash> base = repairable.base(hash);
-    if (base.isEmpty()) {
-      return Optional.empty();
-    }
-    ContentHash under = base.get();
-    Optional<Found> right =
-        whole(under)
-            ? bytesUnder(under)
-                .map(bytes -> new Found(ValueSource.of(bytes), RepairEvent.Source.ONE_BIT))
-            : elsewhere(under).or(() -> fromOther("object", under)).or(() -> oneBit(under));
-    return right
-        .flatMap(found -> repairable.over(hash, bytes(found)).map(ValueSource::of).map(found::with))
-        .filter(found -> algorithm.hash(bytes(found)).equals(hash));
-  }
-
-  /** All of what was found, which was proved and is known to be small. */
-  private static ByteBuffer bytes(Found found) {
-    if (found.bytes().length() > Blobs.MAX_WHOLE) {
-      return ByteBuffer.allocate(0);
-    }
-    try {
-      return ByteBuffer.wrap(found.bytes().whole());
-    } catch (IOException changed) {
-      return ByteBuffer.allocate(0);
+  /** What is stored as a difference, over right bytes of its base; empty where that is not it. */
+  private Optional<ByteBuffer> over(ContentHash hash, StoredBlob base) {
+    try (base) {
+      return base.length() > Blobs.MAX_WHOLE
+          ? Optional.empty()
+          : repairable
+              .over(hash, base.read(0, (int) base.length()))
+              .filter(bytes -> algorithm.hash(bytes).equals(hash));
     }
   }
 
@@ -247,9 +274,14 @@ final class ObjectSources implements Mender {
   }
 
   private Optional<Found> oneBit(ContentHash hash) {
-    return bytesUnder(hash)
-        .flatMap(bytes -> OneBit.find(bytes, hash, algorithm))
-        .map(bytes -> new Found(ValueSource.of(bytes), RepairEvent.Source.ONE_BIT));
+    Optional<ByteBuffer> found = tried.get(hash);
+    if (found == null) {
+      found = bytesUnder(hash).flatMap(bytes -> OneBit.find(bytes, hash, algorithm));
+      if (mode == RepairOptions.Mode.PREVIEW) {
+        tried.put(hash, found);
+      }
+    }
+    return found.map(bytes -> new Found(ValueSource.of(bytes), RepairEvent.Source.ONE_BIT));
   }
 
   private Optional<ContentHash> actual(ContentHash hash) {

@@ -1,5 +1,6 @@
 package dev.varve.lmdb;
 
+import dev.varve.error.CorruptDataException;
 import dev.varve.hash.ContentHash;
 import dev.varve.hash.HashAlgorithm;
 import java.nio.ByteBuffer;
@@ -61,11 +62,14 @@ final class Bases {
     Kept at = at(replaced);
     DeltaRow row = at == null ? null : DeltaRow.of(hash, bytes, at.base(), at.count());
     synchronized (kept) {
-      kept.put(
-          hash,
-          row == null || at == null
-              ? new Kept(Base.of(hash, bytes), 0)
-              : new Kept(at.base(), row.count()));
+      // One that is known is stored as it was, wherever it comes back to.
+      if (kept.get(hash) == null) {
+        kept.put(
+            hash,
+            row == null || at == null
+                ? new Kept(Base.of(hash, bytes), 0)
+                : new Kept(at.base(), row.count()));
+      }
     }
     return row;
   }
@@ -77,9 +81,14 @@ final class Bases {
         return known;
       }
     }
-    Kept found =
-        environment.read(() -> "read blob " + replaced.brief(), txn -> read(txn, replaced));
-    return found != null && isProved(found.base()) ? found : null;
+    try {
+      Kept found =
+          environment.read(() -> "read blob " + replaced.brief(), txn -> read(txn, replaced));
+      return found != null && isProved(found.base()) ? found : null;
+    } catch (CorruptDataException damaged) {
+      // What is replaced is not needed; whoever reads it is told.
+      return null;
+    }
   }
 
   private static @Nullable Kept read(TableTxn txn, ContentHash hash) {

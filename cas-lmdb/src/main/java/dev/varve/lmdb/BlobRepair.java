@@ -68,24 +68,32 @@ final class BlobRepair implements RepairableBlobs {
   }
 
   @Override
-  public Optional<ContentHash> base(ContentHash hash) {
-    return delta(hash).map(DeltaRow::base);
+  public Optional<Standing> standing(ContentHash hash) {
+    byte[] row = delta(hash);
+    boolean right = row != null && DeltaRow.find(hash, row).isPresent();
+    return mended(hash, row).map(found -> new Standing(found.base(), right));
   }
 
   @Override
   public Optional<ByteBuffer> over(ContentHash hash, ByteBuffer base) {
     byte[] bytes = new byte[base.remaining()];
     base.duplicate().get(bytes);
-    return delta(hash).flatMap(row -> row.apply(bytes)).map(ByteBuffer::wrap);
+    return mended(hash, delta(hash)).flatMap(row -> row.apply(bytes)).map(ByteBuffer::wrap);
   }
 
-  /** Of a blob that is stored so and no other way, also where one bit of the row was flipped. */
-  private Optional<DeltaRow> delta(ContentHash hash) {
-    byte[] row =
-        row(Table.BLOBS, hash) == null && row(Table.PACKED, hash) == null
-            ? row(Table.DELTAS, hash)
-            : null;
-    return Optional.ofNullable(row).flatMap(bytes -> DeltaRow.mended(hash, bytes));
+  /** The row of a blob that is stored so and no other way. */
+  private byte @Nullable [] delta(ContentHash hash) {
+    return environment.read(
+        () -> "read blob " + hash.brief(),
+        txn -> {
+          byte[] key = hash.toBytes();
+          boolean other = txn.length(Table.BLOBS, key) >= 0 || txn.packed(key) != null;
+          return other ? null : txn.delta(key);
+        });
+  }
+
+  private static Optional<DeltaRow> mended(ContentHash hash, byte @Nullable [] row) {
+    return row == null ? Optional.empty() : DeltaRow.mended(hash, row);
   }
 
   /** Keeps what is read under the hash, as {@link LmdbBlobStore} would. */

@@ -234,8 +234,8 @@ final class LmdbBlobStore implements BlobStore, ScannableBlobs, RepairableBlobs 
   }
 
   @Override
-  public Optional<ContentHash> base(ContentHash hash) {
-    return repair.base(hash);
+  public Optional<Standing> standing(ContentHash hash) {
+    return repair.standing(hash);
   }
 
   @Override

@@ -78,9 +78,13 @@ final class TableTxn {
     return get(Table.PACKED, hash, PackPlace.ROW);
   }
 
-  /** The row of a blob that is stored as a difference, or null where there is none. */
+  /**
+   * The row of a blob that is stored as a difference, or null where there is none. One that is too
+   * long comes cut, and is then refused as any that is damaged: it must not keep a put from mending
+   * the blob.
+   */
   byte @Nullable [] delta(byte[] hash) {
-    return get(Table.DELTAS, hash, DeltaRow.MAX_ROW);
+    return get(Table.DELTAS, hash, 0L, DeltaRow.MAX_ROW + 1);
   }
 
   /** The bytes of what may be a base, or null where none so short is stored as a row. */

@@ -45,7 +45,7 @@ final class TakeBlobAway extends WriteRequest<Optional<Path>> {
     byte[] row = txn.get(Table.BLOBS, key, Integer.MAX_VALUE);
     if (row == null) {
       byte[] packed = txn.packed(key);
-      byte[] delta = packed == null ? txn.delta(key) : null;
+      byte[] delta = packed == null ? txn.get(Table.DELTAS, key, Integer.MAX_VALUE) : null;
       if (delta != null) {
         return delta(txn, key, delta);
       }
@@ -81,23 +81,16 @@ final class TakeBlobAway extends WriteRequest<Optional<Path>> {
   }
 
   /**
-   * Where the base is what is damaged, that goes: the row is right, and tells the blob again as
-   * soon as the base has its bytes. Until then nothing is stored under the hash, so that a put
-   * stores it anew. Where the base is missing already, there is nothing to take.
+   * A row that is right stays where its base is what is damaged or missing: it tells the blob again
+   * as soon as the base has its bytes.
    */
   private Optional<Path> delta(TableTxn txn, byte[] key, byte[] row) {
     DeltaRow found = DeltaRow.find(hash, row).orElse(null);
     if (found != null) {
       byte[] base = txn.get(Table.BLOBS, found.base().toBytes(), Integer.MAX_VALUE);
-      if (base == null) {
-        return Optional.empty();
-      }
-      if (!found.isBase(base) && !Bases.isProved(found.base(), base)) {
-        Path kept = aside.keep(found.base().toString(), ByteBuffer.wrap(base));
-        txn.delete(Table.BLOBS, found.base().toBytes());
-        return Optional.of(kept);
-      }
-      if (found.apply(base).filter(blob -> !damaged.test(new HeldBlob(blob))).isPresent()) {
+      if (base == null
+          || !Bases.isProved(found.base(), base)
+          || found.apply(base).filter(blob -> !damaged.test(new HeldBlob(blob))).isPresent()) {
         return Optional.empty();
       }
     }

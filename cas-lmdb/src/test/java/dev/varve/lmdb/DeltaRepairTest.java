@@ -2,6 +2,7 @@ package dev.varve.lmdb;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.varve.blob.StoredBlob;
 import dev.varve.check.CheckProgress;
 import dev.varve.check.CheckScope;
 import dev.varve.check.Finding;
@@ -48,6 +49,7 @@ class DeltaRepairTest {
   private Repository repository;
   private Repository early;
   private Repository late;
+  private final List<RepairEvent> events = new ArrayList<>();
 
   @BeforeEach
   void fill() {
@@ -124,10 +126,7 @@ class DeltaRepairTest {
       row[bit / 8] ^= (byte) (1 << bit % 8);
     }
     Collection.in(backend).delete(hash);
-    backend
-        .store()
-        .queue()
-        .submit(new PutRows(List.of(new PutRows.New(table, hash.toBytes(), ByteBuffer.wrap(row)))));
+    put(table, hash, row);
   }
 
   private List<String> findings() {
@@ -146,7 +145,7 @@ class DeltaRepairTest {
   }
 
   private RepairReport repair(Optional<Repository> from, RepairOptions.Mode mode) {
-    List<RepairEvent> events = new ArrayList<>();
+    events.clear();
     return new Repair(
             backend,
             Environment.system(),
@@ -158,6 +157,35 @@ class DeltaRepairTest {
 
   private RepairReport repair(Optional<Repository> from) {
     return repair(from, RepairOptions.Mode.MEND);
+  }
+
+  /** A repair, which does what its preview told. */
+  private RepairReport repairAsTold(Optional<Repository> from) {
+    RepairReport told = repair(from, RepairOptions.Mode.PREVIEW);
+    List<String> words = told();
+    RepairReport done = repair(from);
+    assertThat(words).isEqualTo(told());
+    assertThat(told).isEqualTo(done);
+    return done;
+  }
+
+  /**
+   * The events without where things are put, and without how what is lost was found: a base that is
+   * out of the way is missing.
+   */
+  private List<String> told() {
+    return events.stream()
+        .map(
+            event -> {
+              if (event instanceof RepairEvent.MovedAside moved) {
+                return "moved aside " + moved.what() + " " + moved.object();
+              }
+              return event instanceof RepairEvent.Lost lost
+                  ? "lost " + lost.finding().role() + " " + lost.finding().object()
+                  : event.toString();
+            })
+        .sorted()
+        .toList();
   }
 
   private void requireAsBefore() {
@@ -188,13 +216,16 @@ class DeltaRepairTest {
 
   @Test
   void oneFlippedBitOfABaseIsMendedWithAllThatStandsOnIt() {
-    flip(Table.BLOBS, base(), 12_345);
+    ContentHash base = base();
+    List<ContentHash> on = deltas().get(base);
+    flip(Table.BLOBS, base, 12_345);
 
-    assertThat(repair(Optional.empty(), RepairOptions.Mode.PREVIEW).whole()).isTrue();
-    assertThat(findings()).isNotEmpty();
-    assertThat(repair(Optional.empty()).whole()).isTrue();
+    RepairReport report = repairAsTold(Optional.empty());
 
+    assertThat(report.repaired()).isEqualTo(1);
+    assertThat(report.movedAside()).isEqualTo(1);
     requireAsBefore();
+    assertThat(deltas().get(base)).isEqualTo(on);
   }
 
   @Test
@@ -205,25 +236,69 @@ class DeltaRepairTest {
       flip(Table.DELTAS, hash, bit);
       assertThat(findings()).anySatisfy(each -> assertThat(each).startsWith(hash + " "));
 
-      assertThat(repair(Optional.empty()).repaired()).isEqualTo(1);
+      assertThat(repairAsTold(Optional.empty()).repaired()).isEqualTo(1);
 
       requireAsBefore();
     }
   }
 
   @Test
+  void oneFlippedBitOfADifferenceAndOneOfItsBaseAreMended() {
+    ContentHash base = base();
+    ContentHash hash = deltas().get(base).get(0);
+    flip(Table.BLOBS, base, 12_345);
+    flip(Table.DELTAS, hash, 340);
+
+    assertThat(repairAsTold(Optional.empty()).repaired()).isEqualTo(2);
+
+    requireAsBefore();
+  }
+
+  @Test
+  void aDifferenceThatCannotBeMendedIsTakenAwayAndItsBaseStays() {
+    ContentHash base = base();
+    ContentHash hash = deltas().get(base).get(0);
+    flip(Table.DELTAS, hash, 340, 341, 342);
+
+    RepairReport report = repairAsTold(Optional.empty());
+
+    assertThat(report.lost()).isEqualTo(1);
+    assertThat(report.movedAside()).isEqualTo(1);
+    assertThat(deltas().get(base)).doesNotContain(hash);
+    assertThat(repairAsTold(Optional.of(late)).whole()).isTrue();
+    requireAsBefore();
+  }
+
+  @Test
   void aCopyThatHasTheBaseAloneMendsAllThatStandsOnIt() {
-    // It is of before all commits that stand on it.
-    ContentHash base =
-        deltas().keySet().stream()
-            .filter(each -> early.backend().blobs().missing(List.of(each)).isEmpty())
-            .findFirst()
-            .orElseThrow();
-    assertThat(early.backend().blobs().missing(deltas().get(base))).isNotEmpty();
+    for (boolean missing : new boolean[] {false, true}) {
+      // It is of before all commits that stand on it.
+      ContentHash base =
+          deltas().keySet().stream()
+              .filter(each -> early.backend().blobs().missing(List.of(each)).isEmpty())
+              .findFirst()
+              .orElseThrow();
+      assertThat(early.backend().blobs().missing(deltas().get(base))).isNotEmpty();
+      if (missing) {
+        Collection.in(backend).delete(base);
+      } else {
+        flip(Table.BLOBS, base, 12_345, 99, 50_000);
+      }
+
+      RepairReport report = repairAsTold(Optional.of(early));
+
+      assertThat(report.repaired()).isEqualTo(1);
+      assertThat(report.whole()).isTrue();
+      requireAsBefore();
+    }
+  }
+
+  @Test
+  void aCopyThatHasWhatStandsOnTheBaseMendsTheBaseToo() {
+    ContentHash base = base();
     flip(Table.BLOBS, base, 12_345, 99, 50_000);
 
-    assertThat(repair(Optional.of(early), RepairOptions.Mode.PREVIEW).whole()).isTrue();
-    assertThat(repair(Optional.of(early)).whole()).isTrue();
+    assertThat(repairAsTold(Optional.of(late)).repaired()).isEqualTo(1);
 
     requireAsBefore();
   }
@@ -235,17 +310,71 @@ class DeltaRepairTest {
       List<ContentHash> on = deltas().get(base);
       flip(Table.BLOBS, base, 12_345, 99, 50_000);
 
-      RepairReport first = repair(Optional.empty());
+      RepairReport first = repairAsTold(Optional.empty());
 
       // The damaged base is out of the way, the differences are where they were.
       assertThat(first.whole()).isFalse();
       assertThat(first.movedAside()).isEqualTo(1);
+      assertThat(told()).contains("moved aside node " + base);
       assertThat(deltas().get(base)).isEqualTo(on);
-      assertThat(repair(Optional.empty()).movedAside()).isZero();
-      assertThat(repair(Optional.of(from)).whole()).isTrue();
+      assertThat(repairAsTold(Optional.empty()).movedAside()).isZero();
+      assertThat(repairAsTold(Optional.of(from)).whole()).isTrue();
       requireAsBefore();
       fillMore();
     }
+  }
+
+  @Test
+  void aBaseThatIsADifferenceNowIsReadWhereItIs() {
+    ContentHash base = base();
+    List<ContentHash> on = deltas().get(base);
+    byte[] bytes = bytes(base);
+    byte[] near = bytes.clone();
+    near[5_000] ^= 1;
+    ContentHash other = HashAlgorithm.SHA256.hash(ByteBuffer.wrap(near));
+    DeltaRow row = DeltaRow.of(base, bytes, Bases.Base.of(other, near), 0);
+    assertThat(row).isNotNull();
+    Collection.in(backend).delete(base);
+    put(Table.BLOBS, other, near);
+    put(Table.DELTAS, base, row.row());
+    assertThat(findings()).hasSizeGreaterThanOrEqualTo(on.size());
+
+    assertThat(repairAsTold(Optional.empty()).whole()).isTrue();
+
+    requireAsBefore();
+  }
+
+  @Test
+  void ringsOfDifferencesAreLostAndTold() {
+    ContentHash base = base();
+    List<ContentHash> on = deltas().get(base);
+    byte[] bytes = bytes(base);
+    byte[] over = bytes(on.get(0));
+    DeltaRow row = DeltaRow.of(base, bytes, Bases.Base.of(on.get(0), over), 0);
+    assertThat(row).isNotNull();
+    Collection.in(backend).delete(base);
+    put(Table.DELTAS, base, row.row());
+
+    assertThat(repairAsTold(Optional.empty()).whole()).isFalse();
+    assertThat(repair(Optional.of(late)).whole()).isTrue();
+
+    requireAsBefore();
+  }
+
+  private byte[] bytes(ContentHash hash) {
+    try (StoredBlob blob = backend.blobs().open(hash).orElseThrow()) {
+      ByteBuffer read = blob.read(0, (int) blob.length());
+      byte[] bytes = new byte[read.remaining()];
+      read.get(bytes);
+      return bytes;
+    }
+  }
+
+  private void put(Table table, ContentHash hash, byte[] row) {
+    backend
+        .store()
+        .queue()
+        .submit(new PutRows(List.of(new PutRows.New(table, hash.toBytes(), ByteBuffer.wrap(row)))));
   }
 
   private void fillMore() {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.varve.blob.BlobWriter;
+import dev.varve.blob.RepairableBlobs.Standing;
 import dev.varve.blob.ValueSource;
 import dev.varve.blob.VerifiedBlobs;
 import dev.varve.blob.WriteTotals;
@@ -393,9 +394,59 @@ class DeltasTest {
           .isInstanceOf(CorruptDataException.class)
           .hasMessageContaining(blob.hash().toString());
     }
-    putRow(Table.DELTAS, blob.hash(), new byte[DeltaRow.MAX_ROW + 1]);
+    byte[] tooLong = new byte[2 * DeltaRow.MAX_ROW];
+    putRow(Table.DELTAS, blob.hash(), tooLong);
     assertThatThrownBy(() -> backend.blobs().open(blob.hash()))
-        .isInstanceOf(CorruptDataException.class);
+        .isInstanceOf(CorruptDataException.class)
+        .hasMessageContaining(blob.hash().toString());
+    assertThat(isMissing(blob)).isTrue();
+    Optional<String> place = backend.store().blobs().moveAside(blob.hash(), each -> true);
+    assertThat(Path.of(place.orElseThrow())).hasBinaryContent(tooLong);
+    putRow(Table.DELTAS, blob.hash(), tooLong);
+    assertThat(store(blob, Optional.empty()).blobsWritten()).isEqualTo(1);
+    requireWhole(List.of(blob));
+  }
+
+  @Test
+  void whatStandsOnADifferenceIsNotReadThroughTwo() {
+    List<Sample> chain = chain(40, LENGTH, 3);
+    store(chain.subList(0, 2));
+    // As no writer makes it: the base of the third is a difference itself.
+    Bases.Base second = Bases.Base.of(chain.get(1).hash(), array(chain.get(1)));
+    DeltaRow third = DeltaRow.of(chain.get(2).hash(), array(chain.get(2)), second, 0);
+    assertThat(third).isNotNull();
+    putRow(Table.DELTAS, chain.get(2).hash(), third.row());
+    // And two stand on each other.
+    List<Sample> ring = chain(41, LENGTH, 2);
+    for (int i = 0; i < 2; i++) {
+      Bases.Base other = Bases.Base.of(ring.get(1 - i).hash(), array(ring.get(1 - i)));
+      DeltaRow row = DeltaRow.of(ring.get(i).hash(), array(ring.get(i)), other, 0);
+      assertThat(row).isNotNull();
+      putRow(Table.DELTAS, ring.get(i).hash(), row.row());
+    }
+    for (Sample each : List.of(chain.get(2), ring.get(0), ring.get(1))) {
+      assertThatThrownBy(() -> backend.blobs().open(each.hash()))
+          .isInstanceOf(CorruptDataException.class)
+          .hasMessageContaining("missing");
+      assertThat(isMissing(each)).isTrue();
+    }
+    store(chain.get(2), Optional.of(chain.get(1)));
+    store(ring.get(0), Optional.of(ring.get(1)));
+    requireWhole(chain);
+    requireWhole(ring);
+  }
+
+  @Test
+  void whatComesBackAgainAndAgainIsStoredOnceAndBearsOn() {
+    List<Sample> chain = chain(42, LENGTH, 3);
+    store(chain.subList(0, 2));
+    for (int i = 0; i < 120; i++) {
+      Sample back = chain.get(i % 2);
+      assertThat(store(back, Optional.of(chain.get(1 - i % 2))).blobsWritten()).isZero();
+    }
+    store(chain.get(2), Optional.of(chain.get(1)));
+    assertThat(row(chain.get(2)).orElseThrow().count()).isEqualTo(2);
+    requireWhole(chain);
   }
 
   @Test
@@ -477,7 +528,7 @@ class DeltasTest {
   }
 
   @Test
-  void ofADamagedDifferenceTheRowIsTakenAwayAndOfAnotherTheBase() throws IOException {
+  void aDamagedDifferenceIsTakenAwayAndOneOverADamagedBaseStays() throws IOException {
     List<Sample> chain = chain(19, LENGTH, 3);
     store(chain);
     LmdbBlobStore store = backend.store().blobs();
@@ -493,7 +544,8 @@ class DeltasTest {
 
     byte[] base = flipped(array(chain.get(0)), 4_711);
     putRow(Table.BLOBS, chain.get(0).hash(), base);
-    place = store.moveAside(chain.get(2).hash(), blob -> true);
+    assertThat(store.moveAside(chain.get(2).hash(), blob -> true)).isEmpty();
+    place = store.moveAside(chain.get(0).hash(), blob -> true);
     assertThat(Path.of(place.orElseThrow())).hasBinaryContent(base);
     assertThat(row(chain.get(2))).isPresent();
     assertThat(isMissing(chain.get(2))).isTrue();
@@ -514,11 +566,13 @@ class DeltasTest {
     for (int bit : new int[] {0, 300, 330, 8 * row.length - 1}) {
       putRow(Table.DELTAS, hash, flipped(row, bit));
 
-      assertThat(store.base(hash)).contains(chain.get(0).hash());
+      assertThat(store.standing(hash)).contains(new Standing(chain.get(0).hash(), false));
       assertThat(store.over(hash, chain.get(0).bytes())).contains(chain.get(1).bytes());
     }
     assertThat(store.over(hash, ByteBuffer.allocate(3))).isEmpty();
-    assertThat(store.base(chain.get(0).hash())).isEmpty();
+    assertThat(store.standing(chain.get(0).hash())).isEmpty();
+    putRow(Table.DELTAS, hash, row);
+    assertThat(store.standing(hash)).contains(new Standing(chain.get(0).hash(), true));
     assertThat(store.over(chain.get(0).hash(), chain.get(0).bytes())).isEmpty();
   }
 
