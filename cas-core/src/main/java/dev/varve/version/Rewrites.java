@@ -166,7 +166,7 @@ public final class Rewrites {
       CommitInfo info,
       long epoch) {
     try (BlobWriter writer = repository.backend().blobs().writer(epoch)) {
-      StagedNodes staged = new StagedNodes(writer);
+      StagedNodes staged = new StagedNodes(writer, repository.config());
       NodeSource source = repository.nodes().over(staged::find);
       Manifest ours = manifest(head);
       // Ours is what the branch holds: a conflict names it so, though it is theirs that is applied.

@@ -17,11 +17,19 @@ final class StagedNodes implements NodeSink {
   static final long MAX_BYTES = 32L << 20;
 
   private final BlobWriter writer;
+  private final boolean deltas;
   private final Map<ContentHash, ByteBuffer> kept = new HashMap<>();
   private long bytes;
 
-  StagedNodes(BlobWriter writer) {
+  /**
+   * For a writer of a repository.
+   *
+   * @param config only where it has the feature may a node be stored as a difference: programs that
+   *     do not know them are kept out by that alone
+   */
+  StagedNodes(BlobWriter writer, RepositoryConfig config) {
     this.writer = writer;
+    this.deltas = config.deltas();
   }
 
   @Override
@@ -32,7 +40,11 @@ final class StagedNodes implements NodeSink {
 
   @Override
   public void put(ContentHash hash, ByteBuffer node, ContentHash replaced) {
-    writer.put(hash, node, replaced);
+    if (deltas) {
+      writer.put(hash, node, replaced);
+    } else {
+      writer.put(hash, node);
+    }
     keep(hash, node);
   }
 

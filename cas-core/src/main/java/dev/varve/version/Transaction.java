@@ -77,7 +77,7 @@ public final class Transaction implements View, AutoCloseable {
     this.base = base;
     this.branchExisted = head.flatMap(RefRecord::target).isPresent();
     this.writer = repository.backend().blobs().writer(repository.backend().refs().epoch(head));
-    this.nodes = new StagedNodes(writer);
+    this.nodes = new StagedNodes(writer, repository.config());
     this.source = repository.nodes().over(nodes::find);
     this.baseManifest =
         base.map(id -> repository.commit(id).manifest()).orElse(repository.emptyManifest());

@@ -389,6 +389,27 @@ class DeltaRepairTest {
   }
 
   @Test
+  void noneAreStoredWhereTheConfigurationDoesNotSaySo() {
+    backend.close();
+    backend = LmdbBackend.create(directory.resolve("unsaid"));
+    backend.createConfig(RepositoryConfig.of(HashAlgorithm.SHA256).withPacks().encode());
+    repository = opened();
+
+    for (int i = 0; i < 3; i++) {
+      try (Transaction edits = repository.begin("main")) {
+        for (int chunk = 0; chunk < (i == 0 ? CHUNKS : 1); chunk++) {
+          edits.put(Key.of("air/c/" + chunk), Sample.of(100L * i + chunk, 50).bytes());
+        }
+        edits.commit(CommitInfo.of("some"));
+      }
+    }
+
+    assertThat(backend.keepsDeltas()).isTrue();
+    assertThat(deltas()).isEmpty();
+    assertThat(findings()).isEmpty();
+  }
+
+  @Test
   void aCopyToAnotherRepositoryIsWhole() {
     Repository fresh = create(new MemoryBackend());
 

@@ -46,6 +46,7 @@ class KillTest {
       }
     }
     assertThat(acknowledged.commits()).isGreaterThan(kills);
+    assertThat(StoredBits.differences(path)).isPositive();
   }
 
   private void kill(Path path, Path source, Acknowledged acknowledged, Random random, int kill)

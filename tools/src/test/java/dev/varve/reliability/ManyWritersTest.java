@@ -58,7 +58,8 @@ class ManyWritersTest {
   }
 
   /** All that was said is there, and history has nothing that nobody asked for. */
-  private void requireAll(int commits) {
+  private void requireAll(int commits) throws IOException {
+    assertThat(StoredBits.differences(path)).isPositive();
     try (Repository repository = Varve.open(path)) {
       acknowledged.require(repository);
       Stores.requireClean(repository);

@@ -226,6 +226,7 @@ class PowerCutTest {
   void onlyWhatWasSyncedIsLeftAndNothingAcknowledgedIsLost() throws Exception {
     init();
     work(1, Runs.count(6, 20));
+    assertThat(StoredBits.differences(repository())).isPositive();
     cutThePower(journal(), Runs.count(15, 300));
   }
 
@@ -233,6 +234,7 @@ class PowerCutTest {
   void ofProcessesSideBySideNothingAcknowledgedIsLost() throws Exception {
     init();
     work(3, Runs.count(3, 10));
+    assertThat(StoredBits.differences(repository())).isPositive();
     cutThePower(journal(), Runs.count(10, 300));
   }
 

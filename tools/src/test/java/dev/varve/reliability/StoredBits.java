@@ -78,6 +78,11 @@ final class StoredBits {
     return bits;
   }
 
+  /** How many blobs of a repository that nobody writes to are stored as differences. */
+  static int differences(Path repository) throws IOException {
+    return of(repository.resolve("data.mdb")).of(Kind.DELTA_ROW).size();
+  }
+
   /** Where bytes of a kind are. */
   List<Extent> of(Kind kind) {
     return extents.getOrDefault(kind, List.of());

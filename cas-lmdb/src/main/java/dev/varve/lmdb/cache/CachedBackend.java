@@ -66,6 +66,11 @@ public final class CachedBackend implements Backend {
   }
 
   @Override
+  public boolean keepsDeltas() {
+    return far.keepsDeltas();
+  }
+
+  @Override
   public String location() {
     return far.location();
   }
