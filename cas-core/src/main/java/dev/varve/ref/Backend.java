@@ -1,6 +1,7 @@
 package dev.varve.ref;
 
 import dev.varve.blob.BlobStore;
+import dev.varve.hash.HashAlgorithm;
 import java.nio.ByteBuffer;
 import java.util.Optional;
 
@@ -33,6 +34,12 @@ public interface Backend extends AutoCloseable {
    * is changed.
    */
   void requireSoleWriter();
+
+  /**
+   * Says by which algorithm the blobs are named, as whoever opens the repository knows from its
+   * configuration: storage that sends a checksum of the same kind with a blob need not compute it.
+   */
+  default void namedBy(HashAlgorithm algorithm) {}
 
   /**
    * Whether reads are answered out of this machine's memory or disk, so that a thread which serves

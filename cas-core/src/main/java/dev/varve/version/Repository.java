@@ -114,6 +114,7 @@ public final class Repository implements AutoCloseable {
 
   private static Repository opened(
       Backend backend, RepositoryConfig config, Environment environment, ConflictRule rule) {
+    backend.namedBy(config.hash());
     if (config.singleWriter()) {
       backend.requireSoleWriter();
     }

@@ -8,6 +8,7 @@ import dev.varve.blob.StoredBlob;
 import dev.varve.blob.ValueSource;
 import dev.varve.blob.WriteTotals;
 import dev.varve.hash.ContentHash;
+import dev.varve.hash.HashAlgorithm;
 import dev.varve.memory.MemoryBackend;
 import dev.varve.ref.Backend;
 import dev.varve.ref.RefChange;
@@ -72,6 +73,11 @@ final class GatheringBackend implements Backend {
   @Override
   public boolean createConfig(ByteBuffer bytes) {
     return inner.createConfig(bytes);
+  }
+
+  @Override
+  public void namedBy(HashAlgorithm algorithm) {
+    inner.namedBy(algorithm);
   }
 
   @Override

@@ -1,18 +1,21 @@
 package dev.varve.s3;
 
 import dev.varve.hash.ContentHash;
+import dev.varve.hash.HashAlgorithm;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
@@ -22,6 +25,7 @@ import software.amazon.awssdk.core.checksums.RequestChecksumCalculation;
 import software.amazon.awssdk.core.checksums.ResponseChecksumValidation;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.core.sync.RequestBody;
+import software.amazon.awssdk.http.SdkHttpClient;
 import software.amazon.awssdk.http.apache5.Apache5HttpClient;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.regions.providers.DefaultAwsRegionProviderChain;
@@ -46,7 +50,10 @@ final class AwsBucket implements Bucket {
   private static final String ONLY_NEW = "*";
 
   private static final String BYTES = "application/octet-stream";
+  private static final Pattern RANGE = Pattern.compile("bytes [0-9]{1,18}-[0-9]{1,18}/[0-9]{1,18}");
 
+  private final SdkHttpClient http;
+  private final ObjectRequests objects;
   private final S3Client client;
   private final RenewedCredentials credentials;
   private final S3Location location;
@@ -54,11 +61,36 @@ final class AwsBucket implements Bucket {
   AwsBucket(S3Location location, AwsCredentialsProvider credentials, int connections) {
     this.location = location;
     this.credentials = RenewedCredentials.of(credentials);
-    this.client = client(location, this.credentials, connections);
+    this.http = http(connections).build();
+    this.objects = new ObjectRequests(http, this.credentials, Clock.systemUTC());
+    this.client =
+        builder(location, this.credentials)
+            .overrideConfiguration(
+                override ->
+                    override
+                        .retryStrategy(AwsRetryStrategy.doNotRetry())
+                        .addExecutionInterceptor(objects))
+            .httpClient(http)
+            .build();
   }
 
   /** A client that sends every request once, in the way described above. */
   static S3Client client(S3Location location, AwsCredentialsProvider credentials, int connections) {
+    return builder(location, credentials)
+        .overrideConfiguration(override -> override.retryStrategy(AwsRetryStrategy.doNotRetry()))
+        .httpClientBuilder(http(connections))
+        .build();
+  }
+
+  private static Apache5HttpClient.Builder http(int connections) {
+    return Apache5HttpClient.builder()
+        .maxConnections(connections)
+        .connectionTimeout(Duration.ofSeconds(10))
+        .connectionAcquisitionTimeout(Duration.ofMinutes(2))
+        .socketTimeout(Duration.ofSeconds(60));
+  }
+
+  private static S3ClientBuilder builder(S3Location location, AwsCredentialsProvider credentials) {
     S3ClientBuilder builder =
         S3Client.builder()
             .credentialsProvider(credentials)
@@ -66,17 +98,9 @@ final class AwsBucket implements Bucket {
             .forcePathStyle(location.pathStyle())
             .serviceConfiguration(S3Configuration.builder().chunkedEncodingEnabled(false).build())
             .requestChecksumCalculation(RequestChecksumCalculation.WHEN_REQUIRED)
-            .responseChecksumValidation(ResponseChecksumValidation.WHEN_REQUIRED)
-            .overrideConfiguration(
-                override -> override.retryStrategy(AwsRetryStrategy.doNotRetry()))
-            .httpClientBuilder(
-                Apache5HttpClient.builder()
-                    .maxConnections(connections)
-                    .connectionTimeout(Duration.ofSeconds(10))
-                    .connectionAcquisitionTimeout(Duration.ofMinutes(2))
-                    .socketTimeout(Duration.ofSeconds(60)));
+            .responseChecksumValidation(ResponseChecksumValidation.WHEN_REQUIRED);
     location.endpoint().ifPresent(builder::endpointOverride);
-    return builder.build();
+    return builder;
   }
 
   /** Servers other than AWS take any region for their own. */
@@ -125,11 +149,11 @@ final class AwsBucket implements Bucket {
 
   /** The SHA-256 of bytes as the header has it, in Base64. */
   static String sha256(byte[] bytes) {
-    try {
-      return Base64.getEncoder().encodeToString(MessageDigest.getInstance("SHA-256").digest(bytes));
-    } catch (NoSuchAlgorithmException none) {
-      throw new IllegalStateException("this Java has no SHA-256", none);
-    }
+    return base64(HashAlgorithm.SHA256.hash(bytes));
+  }
+
+  private static String base64(ContentHash sha256) {
+    return Base64.getEncoder().encodeToString(sha256.toBytes());
   }
 
   /** The array itself, not a copy of it; nobody changes it. */
@@ -139,28 +163,34 @@ final class AwsBucket implements Bucket {
   }
 
   @Override
-  public void create(String key, byte[] bytes) {
-    put(key, bytes, ONLY_NEW);
+  public void create(String key, byte[] bytes, Optional<ContentHash> sha256) {
+    put(key, bytes, sha256.orElseGet(() -> HashAlgorithm.SHA256.hash(bytes)), ONLY_NEW);
   }
 
   @Override
   public void replace(String key, byte[] bytes) {
-    put(key, bytes, null);
+    put(key, bytes, HashAlgorithm.SHA256.hash(bytes), null);
   }
 
-  private void put(String key, byte[] bytes, @Nullable String ifNoneMatch) {
+  private void put(String key, byte[] bytes, ContentHash sha256, @Nullable String ifNoneMatch) {
     send(
         "write",
         key,
-        () ->
+        () -> {
+          if (objects.reach(key)) {
+            objects.put(key, bytes, sha256, ifNoneMatch != null);
+          } else {
             client.putObject(
                 put ->
                     put.bucket(location.bucket())
                         .key(key)
                         .ifNoneMatch(ifNoneMatch)
-                        .checksumSHA256(sha256(bytes))
+                        .checksumSHA256(base64(sha256))
                         .contentType(BYTES),
-                body(bytes)));
+                body(bytes));
+          }
+          return true;
+        });
   }
 
   @Override
@@ -171,16 +201,10 @@ final class AwsBucket implements Bucket {
           ? Optional.of(new Piece(ByteBuffer.allocate(0), length.getAsLong()))
           : Optional.empty();
     }
-    try (ResponseInputStream<GetObjectResponse> in =
-        credentials.signed(
-            () ->
-                client.getObject(
-                    get ->
-                        get.bucket(location.bucket())
-                            .key(key)
-                            .range("bytes=" + position + "-" + (position + count - 1))))) {
-      whole("read", key, in.response().contentLength());
-      return Optional.of(piece(in, position, count));
+    String range = "bytes=" + position + "-" + (position + count - 1);
+    try (ObjectRequests.Answer answer = credentials.signed(() -> asked(key, range))) {
+      whole("read", key, answer.length());
+      return Optional.of(piece(answer, position, count));
     } catch (AwsServiceException refused) {
       if (S3Errors.absent(refused)) {
         return Optional.empty();
@@ -199,23 +223,35 @@ final class AwsBucket implements Bucket {
     }
   }
 
-  private static Piece piece(ResponseInputStream<GetObjectResponse> in, long position, int count)
+  private ObjectRequests.Answer asked(String key, String range) {
+    if (objects.reach(key)) {
+      return objects.get(key, range);
+    }
+    ResponseInputStream<GetObjectResponse> in =
+        client.getObject(get -> get.bucket(location.bucket()).key(key).range(range));
+    return new ObjectRequests.Answer(
+        in, in, in.response().contentLength(), in.response().contentRange());
+  }
+
+  private static Piece piece(ObjectRequests.Answer answer, long position, int count)
       throws IOException {
-    String range = in.response().contentRange();
+    InputStream in = answer.body();
+    String range = answer.range();
+    long length = Objects.requireNonNull(answer.length());
     long total;
     long here;
     if (range == null) {
       // Some servers answer a range with the whole object.
-      total = in.response().contentLength();
+      total = length;
       here = Math.max(0, Math.min(count, total - position));
       in.skipNBytes(Math.min(position, total));
     } else {
       // Also the header may break off, behind the body's length.
-      if (!range.matches("bytes [0-9]{1,18}-[0-9]{1,18}/[0-9]{1,18}")) {
+      if (!RANGE.matcher(range).matches()) {
         throw new IOException("it tells the range '" + range + "'");
       }
       total = Long.parseLong(range.substring(range.indexOf('/') + 1));
-      here = in.response().contentLength();
+      here = length;
       if (!range.startsWith("bytes " + position + "-") || here > count) {
         throw new IOException("asked for " + count + " bytes from " + position + ", got " + range);
       }
@@ -227,7 +263,7 @@ final class AwsBucket implements Bucket {
       throw new IOException("it has " + read + " of " + here + " bytes");
     }
     if (range == null && position + here < total) {
-      in.abort();
+      answer.abort().abort();
     }
     return new Piece(ByteBuffer.wrap(bytes).asReadOnlyBuffer(), total);
   }
@@ -276,9 +312,13 @@ final class AwsBucket implements Bucket {
           whole(
               "look for",
               key,
-              credentials
-                  .signed(() -> client.headObject(head -> head.bucket(location.bucket()).key(key)))
-                  .contentLength()));
+              credentials.signed(
+                  () ->
+                      objects.reach(key)
+                          ? objects.length(key).orElse(null)
+                          : client
+                              .headObject(head -> head.bucket(location.bucket()).key(key))
+                              .contentLength())));
     } catch (AwsServiceException refused) {
       if (S3Errors.absent(refused)) {
         return OptionalLong.empty();
@@ -414,6 +454,7 @@ final class AwsBucket implements Bucket {
   @Override
   public void close() {
     client.close();
+    http.close();
     credentials.close();
   }
 }

@@ -12,7 +12,15 @@ import java.util.OptionalLong;
  */
 interface Bucket extends AutoCloseable {
   /** PUT with {@code If-None-Match: *} and the SHA-256 of the bytes as a header. */
-  void create(String key, byte[] bytes);
+  default void create(String key, byte[] bytes) {
+    create(key, bytes, Optional.empty());
+  }
+
+  /**
+   * PUT as the other, by who may know the SHA-256 of the bytes: what was read to prove that is not
+   * read for it again. Bytes that have another, a server refuses.
+   */
+  void create(String key, byte[] bytes, Optional<ContentHash> sha256);
 
   /**
    * GET of {@code count} bytes from {@code position}, or as many as there are.

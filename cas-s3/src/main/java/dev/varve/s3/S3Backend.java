@@ -3,6 +3,7 @@ package dev.varve.s3;
 import dev.varve.blob.BlobStore;
 import dev.varve.error.NotFoundException;
 import dev.varve.error.UnknownOutcomeException;
+import dev.varve.hash.HashAlgorithm;
 import dev.varve.ref.RefStore;
 import dev.varve.ref.RepairableBackend;
 import java.nio.ByteBuffer;
@@ -169,6 +170,12 @@ public final class S3Backend implements RepairableBackend {
                     ? ConditionalWrite.Look.OURS
                     : ConditionalWrite.Look.THEIRS)
         .orElse(ConditionalWrite.Look.NOTHING);
+  }
+
+  /** {@inheritDoc} Names that are SHA-256 are what S3 compares with the bytes. */
+  @Override
+  public void namedBy(HashAlgorithm algorithm) {
+    blobs.namedBy(algorithm);
   }
 
   /**

@@ -9,6 +9,7 @@ import dev.varve.blob.ScannableBlobs;
 import dev.varve.blob.StoredBlob;
 import dev.varve.blob.ValueSource;
 import dev.varve.hash.ContentHash;
+import dev.varve.hash.HashAlgorithm;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -30,6 +31,7 @@ final class S3BlobStore implements BlobStore, ScannableBlobs, RepairableBlobs, C
   private final Attempts attempts;
   private final Chain chain;
   private final WriterMark mark;
+  private volatile boolean sha256;
 
   S3BlobStore(Bucket bucket, S3Layout layout, Workers workers, Attempts attempts, WriterMark mark) {
     this.mark = mark;
@@ -38,6 +40,11 @@ final class S3BlobStore implements BlobStore, ScannableBlobs, RepairableBlobs, C
     this.workers = workers;
     this.attempts = attempts;
     this.chain = new Chain(bucket, layout, attempts);
+  }
+
+  /** Until this is called, names are taken for nothing more than names. */
+  void namedBy(HashAlgorithm algorithm) {
+    sha256 = algorithm == HashAlgorithm.SHA256;
   }
 
   @Override
@@ -142,7 +149,7 @@ final class S3BlobStore implements BlobStore, ScannableBlobs, RepairableBlobs, C
   @Override
   public BlobWriter writer(long epoch) {
     mark.hold();
-    return new S3BlobWriter(bucket, layout, workers, attempts, epoch);
+    return new S3BlobWriter(bucket, layout, workers, attempts, sha256, epoch);
   }
 
   /**

@@ -11,6 +11,7 @@ import dev.varve.hash.ContentHash;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.HashSet;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +31,7 @@ final class S3BlobWriter implements BlobWriter {
   private final Workers workers;
   private final Attempts attempts;
   private final ConditionalWrite conditional;
+  private final boolean sha256;
   private final long epoch;
 
   /** Guards the fields below, which uploads change when they end. */
@@ -40,12 +42,24 @@ final class S3BlobWriter implements BlobWriter {
   private @Nullable RuntimeException failure;
   private boolean closed;
 
-  S3BlobWriter(Bucket bucket, S3Layout layout, Workers workers, Attempts attempts, long epoch) {
+  /**
+   * For a store.
+   *
+   * @param sha256 whether the names are SHA-256, and so what the server compares with the bytes
+   */
+  S3BlobWriter(
+      Bucket bucket,
+      S3Layout layout,
+      Workers workers,
+      Attempts attempts,
+      boolean sha256,
+      long epoch) {
     this.bucket = bucket;
     this.layout = layout;
     this.workers = workers;
     this.attempts = attempts;
     this.conditional = new ConditionalWrite(attempts);
+    this.sha256 = sha256;
     this.epoch = epoch;
   }
 
@@ -124,7 +138,7 @@ final class S3BlobWriter implements BlobWriter {
     RuntimeException failed = null;
     try {
       if (wanted()) {
-        count(create(layout.blob(hash), bytes, ask), bytes.length);
+        count(create(hash, bytes, ask), bytes.length);
       }
     } catch (RuntimeException bad) {
       failed = bad;
@@ -138,13 +152,15 @@ final class S3BlobWriter implements BlobWriter {
   }
 
   /** Whether this call stored the blob; false where it was there. */
-  private boolean create(String key, byte[] bytes, boolean ask) {
+  private boolean create(ContentHash hash, byte[] bytes, boolean ask) {
+    String key = layout.blob(hash);
+    Optional<ContentHash> known = sha256 ? Optional.of(hash) : Optional.empty();
     if (ask && attempts.read(() -> bucket.length(key)).isPresent()) {
       return false;
     }
     return stored(
         conditional.write(
-            () -> bucket.create(key, bytes),
+            () -> bucket.create(key, bytes, known),
             () ->
                 bucket.length(key).isPresent()
                     ? ConditionalWrite.Look.THEIRS

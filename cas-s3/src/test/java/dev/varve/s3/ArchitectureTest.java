@@ -26,7 +26,8 @@ class ArchitectureTest {
             "dev.varve.error",
             "software.amazon.awssdk..",
             "org.jspecify..",
-            "java..")
+            "java..",
+            "javax.crypto..")
         .check(driver);
   }
 }

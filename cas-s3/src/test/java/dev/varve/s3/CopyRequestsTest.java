@@ -50,9 +50,9 @@ class CopyRequestsTest {
     }
 
     @Override
-    public void create(String key, byte[] bytes) {
+    public void create(String key, byte[] bytes, Optional<ContentHash> sha256) {
       puts.incrementAndGet();
-      super.create(key, bytes);
+      super.create(key, bytes, sha256);
     }
 
     @Override

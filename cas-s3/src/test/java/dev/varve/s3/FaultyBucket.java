@@ -1,5 +1,6 @@
 package dev.varve.s3;
 
+import dev.varve.hash.ContentHash;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -75,8 +76,8 @@ final class FaultyBucket implements Bucket {
   }
 
   @Override
-  public void create(String key, byte[] bytes) {
-    run("create", key, () -> inner.create(key, bytes));
+  public void create(String key, byte[] bytes, Optional<ContentHash> sha256) {
+    run("create", key, () -> inner.create(key, bytes, sha256));
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.varve.s3;
 
+import dev.varve.hash.ContentHash;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -13,8 +14,8 @@ class ForwardingBucket implements Bucket {
   }
 
   @Override
-  public void create(String key, byte[] bytes) {
-    inner.create(key, bytes);
+  public void create(String key, byte[] bytes, Optional<ContentHash> sha256) {
+    inner.create(key, bytes, sha256);
   }
 
   @Override

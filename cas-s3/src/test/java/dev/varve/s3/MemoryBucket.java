@@ -1,5 +1,6 @@
 package dev.varve.s3;
 
+import dev.varve.hash.ContentHash;
 import dev.varve.hash.HashAlgorithm;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -44,9 +45,12 @@ final class MemoryBucket implements Bucket {
   }
 
   @Override
-  public synchronized void create(String key, byte[] bytes) {
+  public synchronized void create(String key, byte[] bytes, Optional<ContentHash> sha256) {
     requests.incrementAndGet();
     refuseIfTaken(key);
+    if (sha256.filter(told -> !told.equals(HashAlgorithm.SHA256.hash(bytes))).isPresent()) {
+      throw new S3Failure(S3Failure.Kind.REFUSED, "other bytes than " + key + "'s", null);
+    }
     objects.put(key, bytes.clone());
   }
 

@@ -6,9 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.varve.blob.BlobWriter;
 import dev.varve.error.BackendException;
+import dev.varve.hash.ContentHash;
 import dev.varve.hash.HashAlgorithm;
 import dev.varve.testkit.GeneratedSource;
 import java.nio.ByteBuffer;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** What an upload that broke off in the middle of the program did not store is not relied on. */
@@ -20,7 +22,7 @@ class NoMemoryTest {
     Bucket poor =
         new ForwardingBucket(new MemoryBucket()) {
           @Override
-          public void create(String key, byte[] bytes) {
+          public void create(String key, byte[] bytes, Optional<ContentHash> sha256) {
             throw new OutOfMemoryError("none left, says the test");
           }
         };

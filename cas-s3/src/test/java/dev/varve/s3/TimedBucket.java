@@ -1,5 +1,6 @@
 package dev.varve.s3;
 
+import dev.varve.hash.ContentHash;
 import dev.varve.testkit.proxy.Exchange;
 import dev.varve.testkit.proxy.Fate;
 import java.util.ArrayList;
@@ -69,8 +70,8 @@ final class TimedBucket implements Bucket {
   }
 
   @Override
-  public void create(String key, byte[] bytes) {
-    run("create", key, bytes.length, () -> inner.create(key, bytes));
+  public void create(String key, byte[] bytes, Optional<ContentHash> sha256) {
+    run("create", key, bytes.length, () -> inner.create(key, bytes, sha256));
   }
 
   @Override

@@ -185,7 +185,7 @@ class WriterMarkTest {
     Bucket careless =
         new ForwardingBucket(bucket) {
           @Override
-          public void create(String key, byte[] bytes) {
+          public void create(String key, byte[] bytes, Optional<ContentHash> sha256) {
             bucket.place(key, bytes);
           }
         };

@@ -1,6 +1,7 @@
 package dev.varve.testkit;
 
 import dev.varve.blob.BlobStore;
+import dev.varve.hash.HashAlgorithm;
 import dev.varve.ref.Backend;
 import dev.varve.ref.RefStore;
 import java.nio.ByteBuffer;
@@ -37,6 +38,11 @@ public abstract class ForwardingBackend implements Backend {
   @Override
   public boolean createConfig(ByteBuffer bytes) {
     return inner.createConfig(bytes);
+  }
+
+  @Override
+  public void namedBy(HashAlgorithm algorithm) {
+    inner.namedBy(algorithm);
   }
 
   @Override

@@ -2,6 +2,7 @@ package dev.varve.lmdb.cache;
 
 import dev.varve.blob.BlobStore;
 import dev.varve.blob.ScannableBlobs;
+import dev.varve.hash.HashAlgorithm;
 import dev.varve.ref.Backend;
 import dev.varve.ref.RefStore;
 import java.nio.ByteBuffer;
@@ -53,6 +54,11 @@ public final class CachedBackend implements Backend {
   @Override
   public boolean createConfig(ByteBuffer bytes) {
     return far.createConfig(bytes);
+  }
+
+  @Override
+  public void namedBy(HashAlgorithm algorithm) {
+    far.namedBy(algorithm);
   }
 
   @Override
