@@ -10,6 +10,7 @@ import dev.varve.hash.ContentHash;
 import dev.varve.ref.RefOutcome;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,10 +23,10 @@ import org.jspecify.annotations.Nullable;
  * A batch of rows that is written when it holds {@link LmdbSettings#groupBytes} (64 MiB) of values,
  * or 16 values that are files, or the places of 256 MiB in packs, and at each flush. One thread.
  *
- * <p>Values for packs are collected to 16 MiB. While one such group is appended and synced, the
- * caller goes on with the next; a batch that has places is written only after the bytes at these
- * places are durable. So it keeps up to 96 MiB reachable, of a value each more; it copies nothing
- * itself.
+ * <p>Values for packs are collected to 16 MiB. While one such group is synced and another one
+ * written, the caller goes on with the next; a batch that has places is written only after the
+ * bytes at these places are durable. So it keeps up to 112 MiB reachable, of a value each more; it
+ * copies nothing itself.
  */
 final class LmdbBlobWriter implements BlobWriter {
   private static final int MAX_FILES = 16;
@@ -35,6 +36,9 @@ final class LmdbBlobWriter implements BlobWriter {
    * the caller fills the next, and at the end only this is left to wait for.
    */
   private static final long PACK_GROUP = 16 << 20;
+
+  /** So many groups are on their way at most: one is synced while another one is written. */
+  private static final int MOST_RUNNING = 2;
 
   /** After so many times groupBytes in packs their rows are written: a crash loses those since. */
   private static final int INDEX_EVERY = 4;
@@ -56,7 +60,10 @@ final class LmdbBlobWriter implements BlobWriter {
   private final long epoch;
   private BlobBatch batch;
   private PackAppend group = new PackAppend();
-  private @Nullable PackAppend running;
+
+  /** Groups on their way, oldest first. */
+  private final ArrayDeque<PackAppend> running = new ArrayDeque<>();
+
   private long unnamed;
   private WriteTotals totals = WriteTotals.NONE;
   private State state = State.OPEN;
@@ -143,15 +150,17 @@ final class LmdbBlobWriter implements BlobWriter {
   }
 
   private boolean holds(ContentHash hash) {
-    return batch.holds(hash) || group.holds(hash) || running != null && running.holds(hash);
+    return batch.holds(hash)
+        || group.holds(hash)
+        || running.stream().anyMatch(each -> each.holds(hash));
   }
 
-  /** Hands the values that are not stored yet to the appender, and takes the places of the last. */
+  /** Hands the values that are not stored yet to the appender, once there is room for them. */
   private boolean append(PackAppender to) {
     PackAppend next = missing();
-    place();
     if (!next.isEmpty()) {
-      running = next;
+      place(MOST_RUNNING - 1);
+      running.add(next);
       to.submit(next);
     }
     return true;
@@ -175,15 +184,17 @@ final class LmdbBlobWriter implements BlobWriter {
     return rest;
   }
 
-  /** Waits for what is being appended and puts its places into the batch. */
-  private boolean place() {
-    PackAppend done = running;
-    if (done != null) {
+  /**
+   * Waits until at most so many groups are on their way; puts the others' places into the batch.
+   */
+  private boolean place(int left) {
+    while (running.size() > left) {
+      PackAppend done = running.element();
       done.await()
           .forEach(
               (hash, place) -> batch.add(hash, new BlobBatch.Packed(place.length(), place, null)));
       unnamed += done.bytes();
-      running = null;
+      running.remove();
     }
     return true;
   }
@@ -191,13 +202,13 @@ final class LmdbBlobWriter implements BlobWriter {
   /** Everything for packs is in one, durably, and its places are in the batch; or it is little. */
   private void placeAll() {
     if (appender != null) {
-      guarded(() -> isLittle() ? asRows() : append(appender) && place());
+      guarded(() -> isLittle() ? asRows() : append(appender) && place(0));
     }
   }
 
   /** Whether a wait for a pack would cost more than rows do. */
   private boolean isLittle() {
-    return running == null && unnamed == 0 && group.bytes() < packLeast;
+    return running.isEmpty() && unnamed == 0 && group.bytes() < packLeast;
   }
 
   private boolean asRows() {
@@ -403,10 +414,8 @@ final class LmdbBlobWriter implements BlobWriter {
     batch.discard();
     batch = newBatch();
     group = new PackAppend();
-    if (running != null) {
-      // The buffers are the caller's again when this returns.
-      running.settle();
-      running = null;
-    }
+    // The buffers are the caller's again when this returns.
+    running.forEach(PackAppend::settle);
+    running.clear();
   }
 }

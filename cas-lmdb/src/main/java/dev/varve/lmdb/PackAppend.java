@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Values to append to a pack, and where their writer waits for their places. Settled by the thread
- * of {@link PackAppender}; the buffers must not change until then.
+ * of {@link PackSync}, or of {@link PackAppender} where they could not be written; the buffers must
+ * not change until then.
  */
 final class PackAppend {
   private final Map<ContentHash, ByteBuffer> values = new LinkedHashMap<>();

@@ -12,9 +12,9 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one thread of a process that appends to packs, and the writers that wait for it. Thread-safe.
+ * The one thread of a process that writes to packs, and the writers that wait for it. Thread-safe.
  *
- * <p>What waits while a sync runs is appended together and shares the next one, up to {@link
+ * <p>What waits while a group is written is written together and shares a sync, up to {@link
  * LmdbSettings#groupBytes}. A thread of its own, since an interrupt closes the channel that is in
  * use: nobody interrupts this one. It begins with the first value.
  */
@@ -34,7 +34,7 @@ final class PackAppender {
   PackAppender(Packs packs, Path directory, LmdbSettings settings) {
     this.directory = directory;
     this.groupBytes = settings.groupBytes();
-    this.tail = new PackTail(packs, settings.packBytes());
+    this.tail = new PackTail(packs, new PackSync(directory), settings.packBytes());
   }
 
   /** Queues values; {@link PackAppend#await} tells when they are durable, and where. */

@@ -21,7 +21,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The end of the pack that this process appends to. One thread.
+ * The end of the pack that this process appends to. One thread, which writes; {@link PackSync} has
+ * another, which syncs.
  *
  * <ul>
  *   <li>A pack belongs to the process that holds the lock on its byte of {@code packs/lock}, until
@@ -42,69 +43,58 @@ final class PackTail {
 
   private final Packs packs;
   private final long packBytes;
+  private final PackSync syncs;
   private final Set<Integer> given = new HashSet<>();
   private @Nullable RandomAccessFile locks;
   private @Nullable ByteBuffer stage;
-  private @Nullable Claim claim;
+  private @Nullable PackClaim claim;
 
   /** Where the claimed pack ends, if nobody else appends to it. */
   private long end;
 
-  PackTail(Packs packs, long packBytes) {
+  PackTail(Packs packs, PackSync syncs, long packBytes) {
     this.packs = packs;
+    this.syncs = syncs;
     this.packBytes = packBytes;
   }
 
-  /** A pack that is this process's. */
-  private record Claim(int pack, FileChannel channel, FileLock lock) {
-    void release() {
-      try (channel) {
-        lock.release();
-      } catch (IOException left) {
-        // Both go with the process at the latest.
-      }
-    }
-  }
-
-  /** Appends and syncs a group, and tells each its places. Nothing is told where this throws. */
+  /**
+   * Writes a group and hands it on, to be synced and told its places. Nothing is told where this
+   * throws.
+   */
   void append(List<PackAppend> group) throws IOException {
-    Claim own = claim();
+    PackClaim own = claim();
     long before = end;
     List<Map<ContentHash, PackPlace>> places = new ArrayList<>();
     boolean written = false;
-    boolean synced = false;
     try {
       long at = (before + PAGE - 1) / PAGE * PAGE;
       ByteBuffer buffer = buffer();
       for (PackAppend each : group) {
         Map<ContentHash, PackPlace> found = new LinkedHashMap<>();
         for (Map.Entry<ContentHash, ByteBuffer> value : each.values().entrySet()) {
-          at = pad(own.channel, buffer, at);
+          at = pad(own.channel(), buffer, at);
           ByteBuffer bytes = value.getValue().duplicate();
           PackRecord record = new PackRecord(value.getKey(), bytes.remaining());
           if (buffer.remaining() < PackRecord.HEADER) {
-            drain(own.channel, buffer, at);
+            drain(own.channel(), buffer, at);
           }
           record.write(buffer);
           at += PackRecord.HEADER;
-          found.put(record.hash(), new PackPlace(own.pack, at, record.length()));
-          at = write(own.channel, buffer, at, bytes);
+          found.put(record.hash(), new PackPlace(own.pack(), at, record.length()));
+          at = write(own.channel(), buffer, at, bytes);
         }
         places.add(found);
       }
-      drain(own.channel, buffer, at);
-      written = true;
-      own.channel.force(false);
+      drain(own.channel(), buffer, at);
       end = at;
-      synced = true;
+      written = true;
     } finally {
-      if (!synced) {
-        giveBack(own, before, written);
+      if (!written) {
+        giveBack(own, before);
       }
     }
-    for (int i = 0; i < group.size(); i++) {
-      group.get(i).done(places.get(i));
-    }
+    syncs.submit(new PackSync.Written(own, end, group, places));
   }
 
   /** Zeros up to where the next header stands. {@code at} is where the buffer's end will be. */
@@ -149,39 +139,43 @@ final class PackTail {
   }
 
   /** Gives back the room of a group that no row names and none will. */
-  private void giveBack(Claim own, long before, boolean untrusted) {
-    boolean kept = !untrusted;
+  private void giveBack(PackClaim own, long before) {
     try {
-      own.channel.truncate(before);
+      own.channel().truncate(before);
     } catch (IOException stays) {
-      // It costs room only.
-      kept = false;
-    }
-    if (!kept) {
-      own.release();
-      claim = null;
+      // It costs room only, but where the pack ends is no more as we know it.
+      leave(own);
     }
   }
 
+  /** Leaves a pack to others, after all that was written to it was synced, or was not for good. */
+  private void leave(PackClaim own) {
+    syncs.drain();
+    if (own.lost()) {
+      own.cutUnsynced();
+    }
+    own.release();
+    claim = null;
+  }
+
   /**
-   * The pack that is appended to: the last one, or another where that is full; also where it has
-   * another length than we gave it, for then the file of locks was deleted and somebody else took
-   * the pack as well.
+   * The pack that is appended to: the last one, or another where that is full or was lost in a
+   * sync; also where it has another length than we gave it, for then the file of locks was deleted
+   * and somebody else took the pack as well.
    */
-  private Claim claim() throws IOException {
-    if (claim != null && (end >= packBytes || claim.channel.size() != end)) {
-      claim.release();
-      claim = null;
+  private PackClaim claim() throws IOException {
+    if (claim != null && (end >= packBytes || claim.lost() || claim.channel().size() != end)) {
+      leave(claim);
     }
     if (claim == null) {
-      Claim taken = take();
-      end = taken.channel.size();
+      PackClaim taken = take();
+      end = taken.channel().size();
       claim = taken;
     }
     return claim;
   }
 
-  private Claim take() throws IOException {
+  private PackClaim take() throws IOException {
     Path folder = packs.folder();
     Files.createDirectories(folder);
     ValueFiles.sync(folder.getParent());
@@ -192,7 +186,7 @@ final class PackTail {
     List<Integer> known = new ArrayList<>(packs.list());
     known.sort(Comparator.reverseOrder());
     int newest = known.isEmpty() ? 0 : known.get(0);
-    Claim found = null;
+    PackClaim found = null;
     for (int i = 0; i < known.size() && found == null; i++) {
       found = takeExisting(locks, known.get(i));
     }
@@ -204,7 +198,7 @@ final class PackTail {
     return found;
   }
 
-  private @Nullable Claim takeExisting(RandomAccessFile file, int pack) throws IOException {
+  private @Nullable PackClaim takeExisting(RandomAccessFile file, int pack) throws IOException {
     Path path = packs.path(pack);
     // Not the same twice: it may be the one whose sync failed.
     if (path.toFile().length() >= packBytes || given.contains(pack)) {
@@ -213,7 +207,7 @@ final class PackTail {
     return take(file, pack, StandardOpenOption.WRITE);
   }
 
-  private @Nullable Claim takeNew(RandomAccessFile file, int pack) throws IOException {
+  private @Nullable PackClaim takeNew(RandomAccessFile file, int pack) throws IOException {
     try {
       return take(file, pack, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW);
     } catch (FileAlreadyExistsException raced) {
@@ -221,7 +215,7 @@ final class PackTail {
     }
   }
 
-  private @Nullable Claim take(RandomAccessFile file, int pack, StandardOpenOption... options)
+  private @Nullable PackClaim take(RandomAccessFile file, int pack, StandardOpenOption... options)
       throws IOException {
     FileLock lock = lock(file, pack);
     if (lock == null) {
@@ -231,7 +225,7 @@ final class PackTail {
     try {
       channel = FileChannel.open(packs.path(pack), options);
       given.add(pack);
-      return new Claim(pack, channel, lock);
+      return new PackClaim(pack, channel, lock, channel.size());
     } finally {
       if (channel == null) {
         lock.release();
@@ -249,9 +243,9 @@ final class PackTail {
 
   /** Leaves the pack to others. */
   void close() {
+    syncs.close();
     if (claim != null) {
-      claim.release();
-      claim = null;
+      leave(claim);
     }
     try {
       if (locks != null) {
