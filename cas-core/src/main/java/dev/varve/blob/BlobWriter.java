@@ -54,9 +54,9 @@ public interface BlobWriter extends AutoCloseable {
   Evidence flush();
 
   /**
-   * Sees to it that a crash loses little of what was put so far. Costs as much as a flush in a
-   * store that keeps a batch back, and nothing in one that sends each blob at once; either way only
-   * {@link #flush} says that anything is stored.
+   * Sees to it that a crash loses little of what was put so far. Costs as much as a flush, or less
+   * in a store that begins to store what it kept back and does not wait, and nothing in one that
+   * sends each blob at once; either way only {@link #flush} says that anything is stored.
    */
   default void checkpoint() {
     flush();

@@ -55,6 +55,11 @@ final class PackAppend {
     settled.countDown();
   }
 
+  /** Whether nobody would wait for it any more. */
+  boolean isSettled() {
+    return settled.getCount() == 0;
+  }
+
   /**
    * Where the values are, durably, in order of their arrival. Waits without end; a thread that is
    * interrupted meanwhile is still interrupted afterwards.

@@ -137,6 +137,43 @@ class PacksTest {
     }
   }
 
+  /** Two groups of 16 MiB on their way, one that is collected, and one without its rows. */
+  @Test
+  void checkpointsKeepAllButWhatIsOnItsWay() {
+    int values = 96;
+    int lost = 65;
+    try (LmdbBackend backend = LmdbBackend.create(repo())) {
+      try (BlobWriter writer = backend.blobs().writer(0)) {
+        for (int i = 0; i < values; i++) {
+          Sample each = Sample.of(i, 1 << 20);
+          writer.put(each.hash(), each.bytes());
+          writer.checkpoint();
+        }
+      }
+      for (int i = 0; i < values - lost; i++) {
+        requireWhole(backend, Sample.of(i, 1 << 20));
+      }
+    }
+  }
+
+  @Test
+  void ofASlowStreamTheLastTwoCheckpointsAreLostAtMost() {
+    try (LmdbBackend backend = LmdbBackend.create(repo())) {
+      try (BlobWriter writer = backend.blobs().writer(0)) {
+        for (int i = 0; i < 5; i++) {
+          Sample each = Sample.of(i, 1 << 20);
+          writer.put(each.hash(), each.bytes());
+          writer.checkpoint();
+          // Whatever is begun ends before something else of this process is appended and synced.
+          store(backend, Sample.of(100 + i, 1 << 20));
+        }
+      }
+      for (int i = 0; i < 3; i++) {
+        requireWhole(backend, Sample.of(i, 1 << 20));
+      }
+    }
+  }
+
   @Test
   void flushOfLittleIsRowsAndWaitsForNoPack() {
     try (LmdbBackend backend = LmdbBackend.create(repo())) {
