@@ -184,19 +184,30 @@ final class LmdbBlobWriter implements BlobWriter {
     return rest;
   }
 
-  /**
-   * Waits until at most so many groups are on their way; puts the others' places into the batch.
-   */
+  /** Waits until at most so many groups are on their way. */
   private boolean place(int left) {
-    while (running.size() > left || !running.isEmpty() && running.element().isSettled()) {
-      PackAppend done = running.element();
-      done.await()
-          .forEach(
-              (hash, place) -> batch.add(hash, new BlobBatch.Packed(place.length(), place, null)));
-      unnamed += done.bytes();
-      running.remove();
+    while (running.size() > left) {
+      placeOldest();
     }
     return true;
+  }
+
+  /** Takes the places of groups that need not be waited for. */
+  private boolean placeSettled() {
+    while (!running.isEmpty() && running.element().isSettled()) {
+      placeOldest();
+    }
+    return true;
+  }
+
+  /** Puts the places of the group that was handed over first into the batch. */
+  private void placeOldest() {
+    PackAppend done = running.element();
+    done.await()
+        .forEach(
+            (hash, place) -> batch.add(hash, new BlobBatch.Packed(place.length(), place, null)));
+    unnamed += done.bytes();
+    running.remove();
   }
 
   /** Everything for packs is in one, durably, and its places are in the batch; or it is little. */
@@ -270,7 +281,7 @@ final class LmdbBlobWriter implements BlobWriter {
   @Override
   public void checkpoint() {
     checkOpen();
-    guarded(() -> place(MOST_RUNNING));
+    guarded(this::placeSettled);
     if (running.isEmpty() || unnamed >= PACK_GROUP) {
       writeBatch();
     }
