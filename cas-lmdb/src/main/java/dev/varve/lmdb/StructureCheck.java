@@ -1,12 +1,15 @@
 package dev.varve.lmdb;
 
+import dev.varve.error.CorruptDataException;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,6 +40,11 @@ final class StructureCheck {
   private final Extent extent;
   private final BitSet seen = new BitSet();
   private long pages;
+
+  /** One for each page between the root and the one that is looked at; new ones cost more. */
+  private final List<byte[]> path = new ArrayList<>();
+
+  private int depth;
 
   private StructureCheck(Path data, RandomAccessFile file, RootPage root, Extent extent) {
     this.data = data;
@@ -105,17 +113,17 @@ final class StructureCheck {
   private void tree(RootPage.Tree tree, Kind kind) throws IOException {
     Tally tally = new Tally();
     if (tree.root() != RootPage.NONE) {
-      need(
-          tree.depth() >= 1 && tree.depth() <= RootPage.MAX_DEPTH,
-          "a tree has depth " + tree.depth());
+      if (tree.depth() < 1 || tree.depth() > RootPage.MAX_DEPTH) {
+        throw damage("a tree has depth " + tree.depth());
+      }
       page(tree.root(), tree.depth(), kind, tally, null, null);
     }
-    need(
-        tally.branchPages == tree.branchPages()
-            && tally.leafPages == tree.leafPages()
-            && tally.overflowPages == tree.overflowPages()
-            && tally.entries == tree.entries(),
-        "a tree has other pages or rows than its record tells");
+    if (!(tally.branchPages == tree.branchPages()
+        && tally.leafPages == tree.leafPages()
+        && tally.overflowPages == tree.overflowPages()
+        && tally.entries == tree.entries())) {
+      throw damage("a tree has other pages or rows than its record tells");
+    }
   }
 
   /**
@@ -132,17 +140,20 @@ final class StructureCheck {
     ByteBuffer page = load(number);
     claim(number, 1);
     int flags = Short.toUnsignedInt(page.getShort(10));
-    need(flags == (height > 1 ? BRANCH : LEAF), "page " + number + " is of kind " + flags);
+    if (flags != (height > 1 ? BRANCH : LEAF)) {
+      throw damage("page " + number + " is of kind " + flags);
+    }
     int lower = Short.toUnsignedInt(page.getShort(12));
     int upper = Short.toUnsignedInt(page.getShort(14));
     int keys = (lower - HEADER) / 2;
-    need(
-        lower >= HEADER
-            && lower % 2 == 0
-            && lower <= upper
-            && upper <= root.pageSize()
-            && keys >= (height > 1 ? 2 : 1),
-        "page " + number + " has no sound table of rows");
+    if (!(lower >= HEADER
+        && lower % 2 == 0
+        && lower <= upper
+        && upper <= root.pageSize()
+        && keys >= (height > 1 ? 2 : 1))) {
+      throw damage("page " + number + " has no sound table of rows");
+    }
+    depth++;
     if (height > 1) {
       tally.branchPages++;
       branch(page, number, keys, height, kind, tally, low, high);
@@ -150,6 +161,7 @@ final class StructureCheck {
       tally.leafPages++;
       leaf(page, number, keys, kind, tally, low, high);
     }
+    depth--;
   }
 
   private void branch(
@@ -188,11 +200,11 @@ final class StructureCheck {
       int node = node(page, number, i);
       byte[] key = key(page, number, node);
       byte[] last = tally.lastKey;
-      need(
-          (last == null || compare(kind, last, key) < 0)
-              && (low == null || compare(kind, low, key) <= 0)
-              && (high == null || compare(kind, key, high) < 0),
-          "the keys of page " + number + " are not in order");
+      if (!((last == null || compare(kind, last, key) < 0)
+          && (low == null || compare(kind, low, key) <= 0)
+          && (high == null || compare(kind, key, high) < 0))) {
+        throw damage("the keys of page " + number + " are not in order");
+      }
       tally.lastKey = key;
       tally.entries++;
       value(page, number, node, key.length, kind, tally);
@@ -205,18 +217,20 @@ final class StructureCheck {
     int flags = Short.toUnsignedInt(page.getShort(node + 4));
     int at = node + NODE + keyLength;
     boolean own = (flags & ON_OWN_PAGES) != 0;
-    need(
-        (flags & ~ON_OWN_PAGES) == (kind == Kind.MAIN ? NAMES_A_TREE : 0)
-            && (kind != Kind.MAIN || size == RootPage.Tree.BYTES)
-            && at + (own ? Long.BYTES : size) <= root.pageSize(),
-        "a row of page " + number + " is not one that LMDB writes");
+    if (!((flags & ~ON_OWN_PAGES) == (kind == Kind.MAIN ? NAMES_A_TREE : 0)
+        && (kind != Kind.MAIN || size == RootPage.Tree.BYTES)
+        && at + (own ? Long.BYTES : size) <= root.pageSize())) {
+      throw damage("a row of page " + number + " is not one that LMDB writes");
+    }
     if (own) {
       overflow(page.getLong(at), size, kind, tally);
     } else if (kind == Kind.FREE) {
       freePages(page.slice(at, (int) size).order(ByteOrder.nativeOrder()));
     } else if (kind == Kind.MAIN) {
       RootPage.Tree tree = RootPage.Tree.at(page, at);
-      need(tree.flags() == 0, "a table has flags " + tree.flags());
+      if (tree.flags() != 0) {
+        throw damage("a table has flags " + tree.flags());
+      }
       tree(tree, Kind.TABLE);
     }
   }
@@ -229,12 +243,14 @@ final class StructureCheck {
       return;
     }
     ByteBuffer header = load(number);
-    need(
-        Short.toUnsignedInt(header.getShort(10)) == OVERFLOW
-            && Integer.toUnsignedLong(header.getInt(12)) == own,
-        "page " + number + " does not hold the value that it should hold");
+    if (!(Short.toUnsignedInt(header.getShort(10)) == OVERFLOW
+        && Integer.toUnsignedLong(header.getInt(12)) == own)) {
+      throw damage("page " + number + " does not hold the value that it should hold");
+    }
     if (kind == Kind.FREE) {
-      need(size <= Integer.MAX_VALUE - 8, "a list of free pages has " + size + " bytes");
+      if (size > Integer.MAX_VALUE - 8) {
+        throw damage("a list of free pages has " + size + " bytes");
+      }
       ByteBuffer list = ByteBuffer.allocate((int) size).order(ByteOrder.nativeOrder());
       file.seek(number * root.pageSize() + HEADER);
       file.readFully(list.array());
@@ -244,9 +260,10 @@ final class StructureCheck {
 
   private void freePages(ByteBuffer list) {
     long count = list.remaining() < Long.BYTES ? -1 : list.getLong(0);
-    need(
-        count >= 0 && count < list.remaining() / Long.BYTES,
-        "a list of free pages tells of " + count + " pages in " + list.remaining() + " bytes");
+    if (count < 0 || count >= list.remaining() / Long.BYTES) {
+      throw damage(
+          "a list of free pages tells of " + count + " pages in " + list.remaining() + " bytes");
+    }
     for (int i = 1; i <= count; i++) {
       claim(list.getLong(i * Long.BYTES), 1);
     }
@@ -256,17 +273,17 @@ final class StructureCheck {
   private int node(ByteBuffer page, long number, int index) {
     int upper = Short.toUnsignedInt(page.getShort(14));
     int node = Short.toUnsignedInt(page.getShort(HEADER + 2 * index));
-    need(
-        node >= upper && node % 2 == 0 && node + NODE <= root.pageSize(),
-        "row " + index + " of page " + number + " lies outside of it");
+    if (node < upper || node % 2 != 0 || node + NODE > root.pageSize()) {
+      throw damage("row " + index + " of page " + number + " lies outside of it");
+    }
     return node;
   }
 
   private byte[] key(ByteBuffer page, long number, int node) {
     int length = Short.toUnsignedInt(page.getShort(node + 6));
-    need(
-        length <= MAX_KEY && node + NODE + length <= root.pageSize(),
-        "page " + number + " has a key of " + length + " bytes");
+    if (length > MAX_KEY || node + NODE + length > root.pageSize()) {
+      throw damage("page " + number + " has a key of " + length + " bytes");
+    }
     byte[] key = new byte[length];
     page.get(node + NODE, key);
     return key;
@@ -284,39 +301,48 @@ final class StructureCheck {
 
   /** A page has one place. */
   private void claim(long number, long count) {
-    need(
-        number > 1 && count > 0 && number + count - 1 <= root.lastPage(),
-        "page " + number + " is named, the last one is " + root.lastPage());
+    if (number <= 1 || count <= 0 || number > root.lastPage() - count + 1) {
+      throw damage("page " + number + " is named, the last one is " + root.lastPage());
+    }
     int from = Math.toIntExact(number);
     int to = Math.toIntExact(number + count);
-    int taken = seen.nextSetBit(from);
-    need(taken < 0 || taken >= to, "page " + taken + " is used twice");
+    // Each by itself: the next that is set may be far.
+    for (int page = from; page < to; page++) {
+      if (seen.get(page)) {
+        throw damage("page " + page + " is used twice");
+      }
+    }
     seen.set(from, to);
   }
 
+  /** A page, which stands until the next is loaded at this depth. */
   private ByteBuffer load(long number) throws IOException {
-    need(
-        number > 1 && number <= root.lastPage(),
-        "page " + number + " is named, the last one is " + root.lastPage());
+    if (number <= 1 || number > root.lastPage()) {
+      throw damage("page " + number + " is named, the last one is " + root.lastPage());
+    }
     if (pages++ >= extent.maxPages) {
       throw new FarEnough();
     }
-    byte[] bytes = new byte[root.pageSize()];
+    if (path.size() == depth) {
+      path.add(new byte[root.pageSize()]);
+    }
+    byte[] bytes = path.get(depth);
     file.seek(number * root.pageSize());
     file.readFully(bytes);
     ByteBuffer page = ByteBuffer.wrap(bytes).order(ByteOrder.nativeOrder());
-    need(page.getLong(0) == number, "page " + number + " bears the number " + page.getLong(0));
+    if (page.getLong(0) != number) {
+      throw damage("page " + number + " bears the number " + page.getLong(0));
+    }
     return page;
   }
 
-  private void need(boolean sound, String rule) {
-    if (!sound) {
-      throw RootPage.damage(
-          data,
-          rule
-              + "; -D"
-              + LmdbSettings.ALLOW_DAMAGE
-              + "=true opens it nonetheless, to save what can be read");
-    }
+  /** Its text is made where a rule is broken: there are several for each of thousands of rows. */
+  private CorruptDataException damage(String rule) {
+    return RootPage.damage(
+        data,
+        rule
+            + "; -D"
+            + LmdbSettings.ALLOW_DAMAGE
+            + "=true opens it nonetheless, to save what can be read");
   }
 }

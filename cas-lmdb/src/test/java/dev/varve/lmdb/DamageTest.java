@@ -13,6 +13,8 @@ import dev.varve.testkit.Changes;
 import dev.varve.testkit.Sample;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -217,6 +219,32 @@ class DamageTest {
           .hasMessageContaining("page " + page);
       assertThat(readAll(backend)).isEqualTo(BLOBS + REFS - 1);
     }
+  }
+
+  @Test
+  void rowThatNamesPagesBeyondAllNumbersIsRefused() throws IOException {
+    Path repo = filled();
+    Path data = repo.resolve("data.mdb");
+    byte[] named =
+        ByteBuffer.allocate(40)
+            .order(ByteOrder.nativeOrder())
+            .put(blob(200).hash().toBytes())
+            .putLong(pageOfALargeValue(data))
+            .array();
+    byte[] bytes = Files.readAllBytes(data);
+    int found = 0;
+    for (int at = 0; at + 40 <= bytes.length; at += 2) {
+      if (Arrays.equals(bytes, at, at + 40, named, 0, 40)) {
+        ByteBuffer.wrap(bytes).order(ByteOrder.nativeOrder()).putLong(at + 32, Long.MAX_VALUE);
+        found++;
+      }
+    }
+    assertThat(found).isPositive();
+    Files.write(data, bytes);
+
+    assertThatThrownBy(() -> LmdbBackend.open(repo))
+        .isInstanceOf(CorruptDataException.class)
+        .hasMessageContaining("page " + Long.MAX_VALUE);
   }
 
   @Test

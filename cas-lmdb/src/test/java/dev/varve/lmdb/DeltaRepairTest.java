@@ -41,7 +41,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Repositories whose nodes are differences to others: told and repaired where those are damaged.
  */
 class DeltaRepairTest {
-  private static final int CHUNKS = 600;
+  private static final int CHUNKS = 320;
   private static final int COMMITS = 12;
 
   @TempDir Path directory;
