@@ -23,6 +23,8 @@ enum Damage {
   FLIP_PACK(true, false),
   /** A bit of a value that is a file. */
   FLIP_VALUE_FILE(true, true),
+  /** A bit of the row that makes a file a value, which is a kind that only these have. */
+  FLIP_VALUE_ROW(true, true),
   ZERO_PAGE(false, false),
   SWAP_PAGES(false, false),
   /** A page written to the place of another. */
@@ -70,7 +72,11 @@ enum Damage {
               ? FLIP_KIND
               : roll < 58
                   ? FLIP_PAGE_HEADER
-                  : roll < 65 ? FLIP_ROOT_PAGE : roll < 73 ? FLIP_PACK : FLIP_VALUE_FILE;
+                  : roll < 65
+                      ? FLIP_ROOT_PAGE
+                      : roll < 73
+                          ? FLIP_PACK
+                          : random.nextInt(4) > 0 ? FLIP_VALUE_FILE : FLIP_VALUE_ROW;
     }
     Damage[] others = {
       ZERO_PAGE, SWAP_PAGES, COPY_PAGE, CUT_DATA, COPY_PAGE_OF_PACK, CUT_PACK, DELETE_PACK
@@ -91,18 +97,27 @@ enum Damage {
 
   /** Does it. */
   Done apply(Path repository, Random random) throws IOException {
+    if (this == FLIP_VALUE_ROW) {
+      StoredBits bits = StoredBits.of(repository.resolve("data.mdb"));
+      return flipKind(repository, bits, StoredBits.Kind.VALUE_ROW, random);
+    }
     if (this != FLIP_KIND) {
       return new Done(name(), place(repository, random));
     }
-    Path data = repository.resolve("data.mdb");
-    StoredBits bits = StoredBits.of(data);
+    StoredBits bits = StoredBits.of(repository.resolve("data.mdb"));
     List<StoredBits.Kind> kinds =
         Stream.of(StoredBits.Kind.values()).filter(kind -> !bits.of(kind).isEmpty()).toList();
-    StoredBits.Kind kind = kinds.get(random.nextInt(kinds.size()));
+    return flipKind(repository, bits, kinds.get(random.nextInt(kinds.size())), random);
+  }
+
+  private static Done flipKind(
+      Path repository, StoredBits bits, StoredBits.Kind kind, Random random) throws IOException {
     List<StoredBits.Extent> extents = bits.of(kind);
     StoredBits.Extent extent = extents.get(random.nextInt(extents.size()));
+    Path data = repository.resolve("data.mdb");
     return new Done(
-        name() + ":" + kind, flip(data, extent.from() + random.nextInt(extent.length()), random));
+        FLIP_KIND + ":" + kind,
+        flip(data, extent.from() + random.nextInt(extent.length()), random));
   }
 
   private String place(Path repository, Random random) throws IOException {

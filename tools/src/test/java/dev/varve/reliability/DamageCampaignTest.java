@@ -137,10 +137,12 @@ class DamageCampaignTest {
     assertThat(counts.get(Damage.FLIP_ANYWHERE.name())).containsKey("FOUND");
     assertThat(counts.get(Damage.FLIP_PACK.name())).containsKey("FOUND");
     for (StoredBits.Kind kind : StoredBits.Kind.values()) {
-      // In short runs not every kind has its turn.
+      // In short runs not every kind has its turn; what a collection would leave, none has.
       var ofKind = counts.getOrDefault(Damage.FLIP_KIND + ":" + kind, new TreeMap<>());
       assertThat(kind.isObject() && ofKind.containsKey("HARMLESS")).as("%s", kind).isFalse();
-      assertThat(total < 1000 || !ofKind.isEmpty()).as("%s", kind).isTrue();
+      assertThat(total < 1000 || kind == StoredBits.Kind.COLLECTION_ROW || !ofKind.isEmpty())
+          .as("%s", kind)
+          .isTrue();
     }
     assertThat(flips).isGreaterThan(total * 2 / 3);
   }

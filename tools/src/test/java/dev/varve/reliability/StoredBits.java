@@ -37,8 +37,11 @@ final class StoredBits {
     COMMIT(true),
     /** A value that is a row. */
     CHUNK(true),
-    /** The row that makes a file a value. */
-    VALUE_ROW(true),
+    /**
+     * The row that makes a file a value. It holds the file's length, which is asked for only by who
+     * stores the value again; a wrong one makes that write it anew. Readers prove the file.
+     */
+    VALUE_ROW(false),
     /** The row that makes a record of a pack a value. */
     PACKED_ROW(true),
     /** A node as its difference to another. */
