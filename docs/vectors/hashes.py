@@ -82,6 +82,15 @@ def blake3(data):
     return struct.pack("<8I", *subtree(0, len(data), 0, root))
 
 
+def crc32c(data):
+    crc = 0xFFFFFFFF
+    for byte in data:
+        crc ^= byte
+        for _ in range(8):
+            crc = crc >> 1 ^ (0x82F63B78 if crc & 1 else 0)
+    return crc ^ 0xFFFFFFFF
+
+
 def sha256(data):
     return hashlib.sha256(data).digest()
 

@@ -15,9 +15,10 @@ import pathlib
 import struct
 import sys
 
-from hashes import HASH_CODES, HASHES, M64, sha256, xxh64
+from hashes import HASH_CODES, HASHES, M64, crc32c, sha256, xxh64
 
 HERE = pathlib.Path(__file__).resolve().parent
+M31 = (1 << 31) - 1
 M63 = (1 << 63) - 1
 
 
@@ -529,6 +530,37 @@ def decode_config(data):
             writable = writable and not need & 2
     s.end()
     return HASH_CODES[code], writable
+
+
+# --- Section 13: differences ---------------------------------------------------------------------
+
+def apply_difference(base, data, length):
+    """What a difference makes of the base."""
+    s, out = Input(data), b""
+    while s.at < len(s.data):
+        own = s.take(s.varint(M31))
+        count = s.varint(M31) if s.at < len(s.data) else 0
+        start = s.varint(M31) if count else 0
+        check(own or count, "a part gives nothing")
+        check(start + count <= len(base), "a copy from outside of the base")
+        out += own + base[start:start + count]
+        check(len(out) <= length, "more than the length")
+    check(len(out) == length, "not the length")
+    return out
+
+
+def decode_delta(key, row, base, hash_of):
+    """The hash of the base and the blob, over the base's bytes as they are stored."""
+    check(44 < len(row) <= 4096, "a row of %d bytes" % len(row))
+    s = Input(row)
+    under, count, length, base_check, row_check = (
+        s.take(32), s.number(2), s.number(2), s.number(4), s.number(4))
+    check(row_check == crc32c(key + row[:40] + row[44:]), "the row's check")
+    check(count >= 1 and 1 <= length <= 32767, "count %d, length %d" % (count, length))
+    check(base_check == crc32c(base), "the base's check")
+    blob = apply_difference(base, row[44:], length)
+    check(hash_of(blob) == key, "the blob's hash")
+    return under, blob
 
 
 if __name__ == "__main__":

@@ -189,6 +189,16 @@ def whole_varint(given):
     source.end()
 
 
+def delta_of(given):
+    return r.decode_delta(unhex(given["key"]), unhex(given["row"]), content(given["base"]), HASHES[given["hash"]])
+
+
+def delta_vector(given):
+    under, blob = delta_of(given)
+    r.check(HASHES[given["hash"]](content(given["base"])) == under, "the base has another hash")
+    return {"base": under, "bytes": blob}
+
+
 # File: what makes "out" of "in"; what must refuse; what must read objects with unknown parts.
 SUITES = {
     "hashes.json": (lambda g: {"hash": HASHES[g["hash"]](content(g))}, None, None),
@@ -207,6 +217,7 @@ SUITES = {
     "ref-chains.json": (chain_vector, None, None),
     "configs.json": (config_vector, lambda g: r.decode_config(unhex(g["hex"])),
                      lambda h: dict(zip(("hash", "writable"), r.decode_config(h)))),
+    "differences.json": (delta_vector, delta_of, None),
 }
 
 
