@@ -294,11 +294,13 @@ class CommitLineTest {
 
     List<Result> results = commitsToKeysOfTheirOwn();
 
-    assertThat(results.stream().map(Result::thrown).filter(each -> each != null))
-        .singleElement()
-        .satisfies(each -> assertThat(each).hasMessage("no turn"));
-    assertThat(succeeded(results)).isEqualTo(THREADS - 1);
-    assertThat(requireHistory(results)).hasSize(THREADS);
+    // Where the next one who leads came to it before it had gone, its commit was made and is told.
+    List<Throwable> thrown =
+        results.stream().map(Result::thrown).filter(each -> each != null).toList();
+    assertThat(thrown).hasSizeLessThanOrEqualTo(1);
+    assertThat(thrown).allSatisfy(each -> assertThat(each).hasMessage("no turn"));
+    assertThat(succeeded(results)).isEqualTo(THREADS - thrown.size());
+    assertThat(requireHistory(results)).hasSize(1 + THREADS - thrown.size());
   }
 
   @Test

@@ -9,6 +9,7 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -130,15 +131,18 @@ final class Rebuild {
     }
   }
 
-  /** What is left there is a copy that was never used. */
-  private static void clear(Path fresh) throws IOException {
-    if (Files.isDirectory(fresh)) {
-      try (DirectoryStream<Path> all = Files.newDirectoryStream(fresh)) {
+  /**
+   * What is left there is a copy that was never used; or, of a rebuild that was killed at its very
+   * begin, a folder in which that was being made.
+   */
+  private static void clear(Path left) throws IOException {
+    if (Files.isDirectory(left, LinkOption.NOFOLLOW_LINKS)) {
+      try (DirectoryStream<Path> all = Files.newDirectoryStream(left)) {
         for (Path each : all) {
-          Files.delete(each);
+          clear(each);
         }
       }
-      Files.delete(fresh);
     }
+    Files.deleteIfExists(left);
   }
 }

@@ -267,6 +267,19 @@ class RebuildTest {
   }
 
   @Test
+  void whatARebuildLeftThatWasKilledAtItsBeginIsTakenAway() throws IOException {
+    Path repo = filled();
+    Path begun = Files.createDirectories(repo.resolve("rebuilding/data.mdb.1-0123456789ab"));
+    Files.writeString(begun.resolve("data.mdb"), "half a page");
+    Files.writeString(begun.resolve("lock.mdb"), "");
+
+    LmdbBackend.rebuild(repo);
+
+    requireEverything(repo);
+    assertThat(repo.resolve("rebuilding")).doesNotExist();
+  }
+
+  @Test
   void rebuildThatIsKilledAnywhereLeavesTheOldFileOrTheNewOne() throws Exception {
     Path repo = filled();
     Random random = new Random(1);
