@@ -235,7 +235,7 @@ class PowerCutTest {
     init();
     work(1, Runs.count(6, 20), 60);
     assertThat(StoredBits.differences(repository())).isPositive();
-    cutThePower(journal(), Runs.count(15, 300));
+    cutThePower(journal(), Runs.count(15, Integer.MAX_VALUE));
   }
 
   @Test
@@ -243,7 +243,7 @@ class PowerCutTest {
     init();
     work(3, Runs.count(3, 10));
     assertThat(StoredBits.differences(repository())).isPositive();
-    cutThePower(journal(), Runs.count(10, 300));
+    cutThePower(journal(), Runs.count(10, Integer.MAX_VALUE));
   }
 
   @Test
@@ -256,7 +256,7 @@ class PowerCutTest {
       await(fork);
     }
     work(1, 2);
-    cutThePower(journal(), Runs.count(10, 300));
+    cutThePower(journal(), Runs.count(10, Integer.MAX_VALUE));
   }
 
   @Test
