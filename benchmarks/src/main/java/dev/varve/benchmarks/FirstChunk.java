@@ -20,7 +20,7 @@ final class FirstChunk implements Scenario {
       Samples opening = new Samples();
       Samples all = new Samples();
       long nodes = 0;
-      for (int i = -workplace.scaled(100); i < workplace.scaled(200); i++) {
+      for (int i = -workplace.scaled(2_000); i < workplace.scaled(200); i++) {
         Key key = BigArray.chunk(random.nextInt(rows), random.nextInt(BigArray.WIDTH));
         long start = System.nanoTime();
         try (Repository repository = Varve.open(path)) {

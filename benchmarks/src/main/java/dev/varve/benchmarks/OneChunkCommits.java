@@ -13,7 +13,7 @@ import java.util.function.IntFunction;
 
 /** Rows 1 and 2: overwrites or appends one chunk a commit, durably, in an array of very many. */
 final class OneChunkCommits implements Scenario {
-  private static final int WARM = 1_000;
+  private static final int WARM = 3_000;
   private static final int MEASURED = 300;
 
   private final int row;

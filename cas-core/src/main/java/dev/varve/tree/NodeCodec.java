@@ -132,7 +132,9 @@ final class NodeCodec {
       if (restart) {
         check(
             unsigned(bytes, HEADER + 4 * (i / RESTART), 4) == column.position() - layout.keys(),
-            "restart " + i / RESTART + " does not point at key " + i);
+            "restart",
+            i / RESTART,
+            "does not point at its key");
       }
       int shared = column.varint(previousLength, "a shared prefix");
       int suffix = column.varint(Key.MAX_BYTES - shared, "a key suffix");
@@ -145,10 +147,14 @@ final class NodeCodec {
             common >= 0
                 && (common == previousLength
                     || common < length && (previous[common] & 0xFF) < (key[common] & 0xFF)),
-            "key " + i + " is not above the key before it");
+            "key",
+            i,
+            "is not above the key before it");
         check(
             shared == (restart ? 0 : common),
-            "key " + i + " does not share all it can with the key before it");
+            "key",
+            i,
+            "does not share all it can with the key before it");
       } else {
         check(shared == 0, "the first key shares bytes with no key");
       }
@@ -169,9 +175,9 @@ final class NodeCodec {
       long length =
           unsigned(bytes, layout.lengths() + i * layout.lengthWidth(), layout.lengthWidth());
       longest = Math.max(longest, length);
-      check(length >= 0, "entry " + i + " has a length beyond 63 bits");
+      check(length >= 0, "entry", i, "has a length beyond 63 bits");
       if (layout.uniform()) {
-        check(length > 0, "blob entry " + i + " has no bytes");
+        check(length > 0, "blob entry", i, "has no bytes");
         continue;
       }
       int kind = bytes.get(layout.kinds() + i) & 0xFF;
@@ -183,13 +189,16 @@ final class NodeCodec {
         case Entry.CODE_INLINE ->
             check(
                 length == size && size > 0 && size <= Entry.Inline.MAX_BYTES,
-                "inline entry " + i + " of length " + length + " has " + size + " bytes");
+                "inline entry",
+                i,
+                "has another length than its bytes, or one that is not allowed");
         case Entry.CODE_BLOB ->
             check(
                 size == ContentHash.BYTES && length > 0,
-                "blob entry " + i + " of length " + length + " has " + size + " bytes of data");
-        case Entry.CODE_EMPTY ->
-            check(size == 0 && length == 0, "empty entry " + i + " is not empty");
+                "blob entry",
+                i,
+                "has no length, or other data than a hash");
+        case Entry.CODE_EMPTY -> check(size == 0 && length == 0, "empty entry", i, "is not empty");
         default ->
             throw new UnsupportedFormatException(
                 "a node holds an entry of kind "
@@ -220,7 +229,7 @@ final class NodeCodec {
     long mostBytes = 0;
     for (int i = 0; i < layout.count(); i++) {
       Totals below = node.childTotals(i);
-      check(below.keys() > 0 && below.bytes() >= 0, "child " + i + " claims " + below);
+      check(below.keys() > 0 && below.bytes() >= 0, "child", i, "claims totals that cannot be");
       mostKeys = Math.max(mostKeys, below.keys());
       mostBytes = Math.max(mostBytes, below.bytes());
     }
@@ -243,6 +252,13 @@ final class NodeCodec {
   private static void check(boolean holds, String rule) {
     if (!holds) {
       throw new MalformedBytesException(rule);
+    }
+  }
+
+  /** A rule for each of a node's parts; its text is made only where it is broken. */
+  private static void check(boolean holds, String part, int index, String rule) {
+    if (!holds) {
+      throw new MalformedBytesException(part + " " + index + " " + rule);
     }
   }
 }

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.HashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An environment that this process has open, with its writer thread, shared by all backends on it:
@@ -20,10 +21,12 @@ final class OpenStore {
   private final WriteQueue queue;
   private final LmdbBlobStore blobs;
   private final LmdbRefStore refs;
-  private final boolean local;
 
   // Guarded by OPEN.
   private int users;
+
+  /** Looked up when first asked for, which takes a tenth of opening. */
+  private volatile @Nullable Boolean local;
 
   private OpenStore(Object key, LmdbEnvironment environment, LmdbSettings settings) {
     this.key = key;
@@ -31,7 +34,6 @@ final class OpenStore {
     this.queue = new WriteQueue(environment, settings.groupBytes());
     this.blobs = new LmdbBlobStore(environment, queue, settings);
     this.refs = new LmdbRefStore(environment, queue);
-    this.local = RepositoryDirectory.isLocal(environment.directory());
   }
 
   /** The store of a directory, opened by the first who asks. */
@@ -44,7 +46,6 @@ final class OpenStore {
       if (store == null) {
         store = new OpenStore(key, LmdbEnvironment.open(directory, settings, create), settings);
         OPEN.put(key, store);
-        store.queue.start();
         if (!store.environment.readOnly()) {
           store.blobs.files().removeAbandoned();
         }
@@ -86,7 +87,12 @@ final class OpenStore {
 
   /** Whether the files are on this machine. */
   boolean local() {
-    return local;
+    Boolean known = local;
+    if (known == null) {
+      known = RepositoryDirectory.isLocal(environment.directory());
+      local = known;
+    }
+    return known;
   }
 
   WriteQueue queue() {

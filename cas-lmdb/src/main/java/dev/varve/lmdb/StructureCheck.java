@@ -3,6 +3,8 @@ package dev.varve.lmdb;
 import dev.varve.error.CorruptDataException;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
@@ -34,12 +36,18 @@ final class StructureCheck {
   private static final int NAMES_A_TREE = 2;
   private static final int MAX_KEY = 511;
 
+  private static final VarHandle WORD =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.nativeOrder());
+
   private final Path data;
   private final RandomAccessFile file;
   private final RootPage root;
   private final Extent extent;
   private final BitSet seen = new BitSet();
   private long pages;
+
+  /** Where the file stands, or -1 where that is not known. */
+  private long position = -1;
 
   /** One for each page between the root and the one that is looked at; new ones cost more. */
   private final List<byte[]> path = new ArrayList<>();
@@ -196,19 +204,30 @@ final class StructureCheck {
       byte @Nullable [] low,
       byte @Nullable [] high)
       throws IOException {
+    byte[] bytes = path.get(depth - 1);
+    byte[] last = tally.lastKey;
+    int lastAt = 0;
+    int lastLength = last == null ? 0 : last.length;
+    // Keys are compared where they lie: an object for each of thousands would cost more.
     for (int i = 0; i < keys; i++) {
       int node = node(page, number, i);
-      byte[] key = key(page, number, node);
-      byte[] last = tally.lastKey;
-      if (!((last == null || compare(kind, last, key) < 0)
-          && (low == null || compare(kind, low, key) <= 0)
-          && (high == null || compare(kind, key, high) < 0))) {
+      int length = keyLength(page, number, node);
+      int at = node + NODE;
+      // Keys ascend, so the first tells of the lower bound and the last of the upper one.
+      if (!((last == null || compare(kind, last, lastAt, lastLength, bytes, at, length) < 0)
+          && (i > 0 || low == null || compare(kind, low, 0, low.length, bytes, at, length) <= 0)
+          && (i < keys - 1
+              || high == null
+              || compare(kind, bytes, at, length, high, 0, high.length) < 0))) {
         throw damage("the keys of page " + number + " are not in order");
       }
-      tally.lastKey = key;
+      last = bytes;
+      lastAt = at;
+      lastLength = length;
       tally.entries++;
-      value(page, number, node, key.length, kind, tally);
+      value(page, number, node, length, kind, tally);
     }
+    tally.lastKey = Arrays.copyOfRange(bytes, lastAt, lastAt + lastLength);
   }
 
   private void value(ByteBuffer page, long number, int node, int keyLength, Kind kind, Tally tally)
@@ -252,8 +271,7 @@ final class StructureCheck {
         throw damage("a list of free pages has " + size + " bytes");
       }
       ByteBuffer list = ByteBuffer.allocate((int) size).order(ByteOrder.nativeOrder());
-      file.seek(number * root.pageSize() + HEADER);
-      file.readFully(list.array());
+      read(number * root.pageSize() + HEADER, list.array());
       freePages(list);
     }
   }
@@ -280,23 +298,25 @@ final class StructureCheck {
   }
 
   private byte[] key(ByteBuffer page, long number, int node) {
-    int length = Short.toUnsignedInt(page.getShort(node + 6));
-    if (length > MAX_KEY || node + NODE + length > root.pageSize()) {
-      throw damage("page " + number + " has a key of " + length + " bytes");
-    }
-    byte[] key = new byte[length];
+    byte[] key = new byte[keyLength(page, number, node)];
     page.get(node + NODE, key);
     return key;
   }
 
-  private static int compare(Kind kind, byte[] a, byte[] b) {
-    return kind == Kind.FREE && a.length == Long.BYTES && b.length == Long.BYTES
-        ? Long.compareUnsigned(word(a), word(b))
-        : Arrays.compareUnsigned(a, b);
+  /** The length of the key of a node, which lies whole in its page. */
+  private int keyLength(ByteBuffer page, long number, int node) {
+    int length = Short.toUnsignedInt(page.getShort(node + 6));
+    if (length > MAX_KEY || node + NODE + length > root.pageSize()) {
+      throw damage("page " + number + " has a key of " + length + " bytes");
+    }
+    return length;
   }
 
-  private static long word(byte[] bytes) {
-    return ByteBuffer.wrap(bytes).order(ByteOrder.nativeOrder()).getLong();
+  private static int compare(
+      Kind kind, byte[] a, int atA, int lengthA, byte[] b, int atB, int lengthB) {
+    return kind == Kind.FREE && lengthA == Long.BYTES && lengthB == Long.BYTES
+        ? Long.compareUnsigned((long) WORD.get(a, atA), (long) WORD.get(b, atB))
+        : Arrays.compareUnsigned(a, atA, atA + lengthA, b, atB, atB + lengthB);
   }
 
   /** A page has one place. */
@@ -315,6 +335,16 @@ final class StructureCheck {
     seen.set(from, to);
   }
 
+  /** Most pages follow the one before: to seek costs nearly as much as to read. */
+  private void read(long at, byte[] bytes) throws IOException {
+    if (at != position) {
+      file.seek(at);
+    }
+    position = -1;
+    file.readFully(bytes);
+    position = at + bytes.length;
+  }
+
   /** A page, which stands until the next is loaded at this depth. */
   private ByteBuffer load(long number) throws IOException {
     if (number <= 1 || number > root.lastPage()) {
@@ -327,8 +357,7 @@ final class StructureCheck {
       path.add(new byte[root.pageSize()]);
     }
     byte[] bytes = path.get(depth);
-    file.seek(number * root.pageSize());
-    file.readFully(bytes);
+    read(number * root.pageSize(), bytes);
     ByteBuffer page = ByteBuffer.wrap(bytes).order(ByteOrder.nativeOrder());
     if (page.getLong(0) != number) {
       throw damage("page " + number + " bears the number " + page.getLong(0));

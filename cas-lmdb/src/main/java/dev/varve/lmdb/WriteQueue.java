@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 import org.lmdbjava.Dbi;
 import org.lmdbjava.Env;
 import org.lmdbjava.LmdbException;
@@ -18,7 +19,7 @@ import org.lmdbjava.LmdbNativeException;
  * <p>LMDB has one writer at a time, ties a write transaction to a thread, and syncs the disk at
  * each commit. So requests that wait while a commit runs are put into the next transaction
  * together, in order of arrival, up to {@link LmdbSettings#groupBytes} of values, and share its
- * sync.
+ * sync. The thread begins with the first request.
  */
 final class WriteQueue {
   /** After so many groups the slots of readers that died are freed: they keep pages from reuse. */
@@ -26,28 +27,19 @@ final class WriteQueue {
 
   private final LmdbEnvironment environment;
   private final long groupBytes;
-  private final Thread thread;
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
 
   // Guarded by lock.
   private final ArrayDeque<WriteRequest<?>> waiting = new ArrayDeque<>();
+  private @Nullable Thread thread;
   private boolean closing;
   private long transactions;
 
   WriteQueue(LmdbEnvironment environment, long groupBytes) {
     this.environment = environment;
     this.groupBytes = groupBytes;
-    // A platform thread, for LMDB's lock belongs to it. A daemon, for a backend that nobody closed
-    // must not keep the process alive: callers wait for their own requests.
-    this.thread =
-        new Thread(this::work, "varve-lmdb-writer " + environment.directory().getFileName());
-    this.thread.setDaemon(true);
-  }
-
-  void start() {
-    thread.start();
   }
 
   /** Queues the request and waits for its outcome. */
@@ -67,6 +59,14 @@ final class WriteQueue {
         throw closed(request);
       }
       waiting.add(request);
+      if (thread == null) {
+        // A platform thread, for LMDB's lock belongs to it. A daemon, for a backend that nobody
+        // closed must not keep the process alive: callers wait for their own requests.
+        thread =
+            new Thread(this::work, "varve-lmdb-writer " + environment.directory().getFileName());
+        thread.setDaemon(true);
+        thread.start();
+      }
       changed.signal();
     } finally {
       lock.unlock();
@@ -182,9 +182,11 @@ final class WriteQueue {
   /** Refuses what still waits, and waits for the transaction that runs. */
   void close() {
     List<WriteRequest<?>> refused;
+    Thread started;
     lock.lock();
     try {
       closing = true;
+      started = thread;
       refused = new ArrayList<>(waiting);
       waiting.clear();
       changed.signalAll();
@@ -192,10 +194,12 @@ final class WriteQueue {
       lock.unlock();
     }
     refused.forEach(request -> request.failed(closed(request)));
-    joinThread();
+    if (started != null) {
+      join(started);
+    }
   }
 
-  private void joinThread() {
+  private static void join(Thread thread) {
     boolean interrupted = false;
     while (true) {
       try {
