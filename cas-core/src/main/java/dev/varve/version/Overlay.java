@@ -6,8 +6,9 @@ import dev.varve.tree.Key;
 import dev.varve.tree.NodeSink;
 import dev.varve.tree.NodeSource;
 import dev.varve.tree.TreeEditor;
-import java.util.Arrays;
-import java.util.HashMap;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -19,10 +20,11 @@ final class Overlay {
   /** How many bytes of documents are held before they become nodes. */
   static final long MAX_INLINE_BYTES = 16L << 20;
 
-  // Sorted when they are applied: writers come nearly in order, and a sort of runs costs less than
-  // a sorted map's searches.
-  private final Map<Key, Optional<Entry>> meta = new HashMap<>();
-  private final Map<Key, Optional<Entry>> chunks = new HashMap<>();
+  // Kept in the order of arrival and sorted when they are applied: writers come nearly in order,
+  // and
+  // a sort of runs costs less than a sorted map's searches.
+  private final Map<Key, Optional<Entry>> meta = new LinkedHashMap<>();
+  private final Map<Key, Optional<Entry>> chunks = new LinkedHashMap<>();
   private long inlineBytes;
 
   void set(Key key, Optional<Entry> entry) {
@@ -51,10 +53,10 @@ final class Overlay {
       Map<Key, Optional<Entry>> edits = of(part);
       if (!edits.isEmpty()) {
         TreeEditor editor = new TreeEditor(nodes, sink, manifest.root(part));
-        Key[] keys = edits.keySet().toArray(Key[]::new);
-        Arrays.sort(keys);
-        for (Key key : keys) {
-          editor.edit(key, edits.getOrDefault(key, Optional.empty()));
+        List<Map.Entry<Key, Optional<Entry>>> sorted = new ArrayList<>(edits.entrySet());
+        sorted.sort(Map.Entry.comparingByKey());
+        for (Map.Entry<Key, Optional<Entry>> edit : sorted) {
+          editor.edit(edit.getKey(), edit.getValue());
         }
         ContentHash root = editor.finish();
         result = result.with(part, root);

@@ -21,7 +21,6 @@ import dev.varve.tree.TreeEditor;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Iterator;
@@ -45,9 +44,6 @@ import java.util.Set;
  */
 public final class Transaction implements View, AutoCloseable {
   private static final int MAX_STORED = 1 << 16;
-
-  /** How many references to stored values are looked for together. */
-  private static final int LOT = 1 << 14;
 
   private final Repository repository;
   private final RefName branch;
@@ -160,42 +156,21 @@ public final class Transaction implements View, AutoCloseable {
 
   /**
    * Sets many keys to values that are stored already, as {@link #putStored(Key, Entry)} does one;
-   * costs far less than as many calls. They are looked for a few thousand at a time, each lot
-   * before any of it becomes an edit.
+   * costs far less than as many calls. They are looked for {@value ReferenceLots#LOT} at a time,
+   * each lot before any of it becomes an edit. Another thread, which is done when this returns,
+   * looks for the next {@value ReferenceLots#AHEAD} lots meanwhile, so the iterator is asked for
+   * these before, and so many are held.
    *
    * @throws MissingBlobException where one is not stored; the lots before it are edits already
    */
   public void putStored(Iterator<KeyEntry> all) {
     requireOpen();
-    List<KeyEntry> lot = new ArrayList<>();
-    while (all.hasNext()) {
-      lot.add(all.next());
-      if (lot.size() == LOT || !all.hasNext()) {
-        requireStored(lot);
-        lot.forEach(each -> putFound(each.key(), each.entry()));
-        lot.clear();
-      }
-    }
-  }
-
-  /** Looks for the values of a lot together. */
-  private void requireStored(List<KeyEntry> lot) {
-    List<ContentHash> asked = new ArrayList<>(lot.size());
-    for (KeyEntry each : lot) {
-      if (each.entry() instanceof Entry.Blob blob) {
-        asked.add(blob.hash());
-      }
-    }
-    Set<ContentHash> absent = repository.backend().blobs().missing(asked);
-    if (absent.isEmpty()) {
-      return;
-    }
-    flush();
-    absent = repository.backend().blobs().missing(absent);
-    for (KeyEntry each : lot) {
-      if (each.entry() instanceof Entry.Blob blob && absent.contains(blob.hash())) {
-        throw new MissingBlobException("the value of " + each.key(), blob.hash().toString());
-      }
+    try (ReferenceLots lots =
+        new ReferenceLots(
+            repository.backend().blobs(),
+            this::flush,
+            each -> putFound(each.key(), each.entry()))) {
+      lots.putAll(all);
     }
   }
 

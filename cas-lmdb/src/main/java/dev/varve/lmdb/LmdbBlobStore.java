@@ -10,7 +10,6 @@ import dev.varve.hash.ContentHash;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
@@ -171,10 +170,7 @@ final class LmdbBlobStore implements BlobStore, ScannableBlobs, RepairableBlobs 
   @Override
   public Set<ContentHash> missing(Collection<ContentHash> hashes) {
     Set<ContentHash> missing = new HashSet<>();
-    // In LMDB's order: neighbours are found on the same pages.
-    ContentHash[] sorted = hashes.toArray(ContentHash[]::new);
-    Arrays.sort(sorted);
-    List<ContentHash> all = Arrays.asList(sorted);
+    List<ContentHash> all = HashOrder.of(hashes);
     for (int from = 0; from < all.size(); from += MISSING_PART) {
       List<ContentHash> part = all.subList(from, Math.min(all.size(), from + MISSING_PART));
       List<ContentHash> absent = environment.read(() -> "look for blobs", txn -> absent(txn, part));
