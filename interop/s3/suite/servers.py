@@ -89,7 +89,8 @@ def _await(endpoint, process, log):
     raise installed.Missing(f"the server at {endpoint} did not start: {log.read_text(errors='replace')[-800:]}")
 
 
-def versitygw(version, directory, tally):
+def versitygw(version, directory, tally, keep_alive=False):
+    """By itself it ends the connection with each answer; other servers and the cloud's do not."""
     program = installed.go_program(installed.VERSITYGW, version, tally)
     port, files = free_port(), directory / "data"
     files.mkdir(parents=True)
@@ -101,7 +102,7 @@ def versitygw(version, directory, tally):
         (directory / "sidecar").mkdir()
     return _process(
         f"versitygw {version}",
-        [program, "--port", f"127.0.0.1:{port}", "--quiet", "posix", *kept, str(files)],
+        [program, "--port", f"127.0.0.1:{port}", "--quiet", *(["--keep-alive"] if keep_alive else []), "posix", *kept, str(files)],
         f"http://127.0.0.1:{port}",
         directory,
         env={"ROOT_ACCESS_KEY": ACCESS, "ROOT_SECRET_KEY": SECRET},
