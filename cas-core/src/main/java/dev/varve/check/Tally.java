@@ -11,7 +11,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
@@ -30,8 +29,7 @@ final class Tally implements AutoCloseable {
   private final Consumer<Finding> report;
   private final CheckProgress progress;
   private final ExecutorService pool;
-  private final Semaphore room;
-  private final int permits;
+  private final Room room;
   private final AtomicLong objects = new AtomicLong();
   private final AtomicLong bytes = new AtomicLong();
   private final AtomicReference<Throwable> failure = new AtomicReference<>();
@@ -52,8 +50,7 @@ final class Tally implements AutoCloseable {
     this.proof = proof;
     this.report = report;
     this.progress = progress;
-    this.permits = threads * WAITING_EACH;
-    this.room = new Semaphore(permits);
+    this.room = new Room(threads * WAITING_EACH);
     this.pool =
         Executors.newFixedThreadPool(
             threads,
@@ -72,7 +69,7 @@ final class Tally implements AutoCloseable {
   /** Queues a value to be read. */
   void value(Entry.Blob blob, Key key, Supplier<List<String>> where) {
     rethrow();
-    room.acquireUninterruptibly();
+    room.enter();
     pool.execute(
         () -> {
           try {
@@ -80,7 +77,7 @@ final class Tally implements AutoCloseable {
           } catch (Throwable unexpected) {
             failure.compareAndSet(null, unexpected);
           } finally {
-            room.release();
+            room.leave();
           }
         });
   }
@@ -157,8 +154,7 @@ final class Tally implements AutoCloseable {
 
   /** Waits for the values under way. */
   CheckReport finish() {
-    room.acquireUninterruptibly(permits);
-    room.release(permits);
+    room.awaitEmpty();
     rethrow();
     synchronized (reporting) {
       return new CheckReport(objects.get(), bytes.get(), damaged, missing);

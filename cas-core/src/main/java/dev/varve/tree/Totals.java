@@ -1,5 +1,7 @@
 package dev.varve.tree;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * How much some part of a tree holds. Immutable.
  *
@@ -18,5 +20,17 @@ public record Totals(long keys, long bytes) {
   /** What is left without {@code other}. */
   public Totals minus(Totals other) {
     return new Totals(keys - other.keys, bytes - other.bytes);
+  }
+
+  // Written out: what a record has is linked when first called, which short commands wait for.
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof Totals that && keys == that.keys && bytes == that.bytes;
+  }
+
+  @Override
+  public int hashCode() {
+    return Long.hashCode(31 * keys + bytes);
   }
 }

@@ -32,6 +32,22 @@ record FileBlob(RandomAccessFile file, long length, ContentHash hash, String loc
     return ByteBuffer.wrap(copy).asReadOnlyBuffer();
   }
 
+  @Override
+  public int read(long position, ByteBuffer into) {
+    if (!into.hasArray()) {
+      return StoredBlob.super.read(position, into);
+    }
+    Ranges.check(position, into.remaining());
+    int count = (int) Math.max(0, Math.min(into.remaining(), length - position));
+    try {
+      file.seek(position);
+      file.readFully(into.array(), into.arrayOffset() + into.position(), count);
+    } catch (IOException failed) {
+      throw failure(hash, location, failed);
+    }
+    return count;
+  }
+
   private static BackendException failure(ContentHash hash, String location, IOException failed) {
     return BackendException.permanent(
         "cannot read blob " + hash.brief() + " in " + location + ": " + failed.getMessage(),

@@ -28,7 +28,8 @@ import org.jspecify.annotations.Nullable;
  * devices, FIFOs, sockets, and names that are no part of a valid key. Directories without files
  * leave nothing.
  *
- * <p>Memory: the names in each folder on the path of the file at hand.
+ * <p>Memory: the names in each folder on the path of the file at hand, and what is remembered by
+ * (56 bytes each) where something is.
  */
 public final class DirectorySource implements ImportSource {
   private final Path root;
@@ -88,10 +89,18 @@ public final class DirectorySource implements ImportSource {
    * One folder that is being walked.
    *
    * @param prefix the bytes that all keys in it begin with
-   * @param names its names in order; those of folders end in '/', as they do within keys, so that
-   *     siblings come in the order of the keys below them
+   * @param children what is in it, in the order of their names
    */
-  private record Folder(Path path, byte[] prefix, Iterator<byte[]> names) {}
+  private record Folder(Path path, byte[] prefix, Iterator<Child> children) {}
+
+  /**
+   * What lies in a folder.
+   *
+   * @param name its bytes; those of folders end in '/', as they do within keys, so that siblings
+   *     come in the order of the keys below them
+   * @param seen the stamp of a file when the folder was read, where a memory may know it
+   */
+  private record Child(byte[] name, @Nullable FileStamp seen) {}
 
   private final class Walk implements Iterator<Item> {
     private final Deque<Folder> open = new ArrayDeque<>();
@@ -105,16 +114,17 @@ public final class DirectorySource implements ImportSource {
     public boolean hasNext() {
       while (next == null && !open.isEmpty()) {
         Folder folder = open.element();
-        if (!folder.names.hasNext()) {
+        if (!folder.children.hasNext()) {
           open.pop();
           continue;
         }
-        byte[] name = folder.names.next();
+        Child child = folder.children.next();
+        byte[] name = child.name;
         byte[] key = joined(folder.prefix, name);
         if (name[name.length - 1] == '/') {
           open.push(open(RawNames.resolve(folder.path, Arrays.copyOf(name, name.length - 1)), key));
         } else {
-          next = item(RawNames.resolve(folder.path, name), key);
+          next = item(RawNames.resolve(folder.path, name), key, child.seen);
         }
       }
       return next != null;
@@ -130,9 +140,9 @@ public final class DirectorySource implements ImportSource {
       return item;
     }
 
-    private Item item(Path file, byte[] key) {
+    private Item item(Path file, byte[] key, @Nullable FileStamp seen) {
       try {
-        return item(Key.ofUtf8(key), file);
+        return item(Key.ofUtf8(key), file, seen);
       } catch (InvalidNameException invalid) {
         throw refused(file, key, invalid.getMessage());
       } catch (IOException failed) {
@@ -140,7 +150,12 @@ public final class DirectorySource implements ImportSource {
       }
     }
 
-    private Item item(Key key, Path file) throws IOException {
+    private Item item(Key key, Path file, @Nullable FileStamp seen) throws IOException {
+      Optional<ContentHash> known = seen == null ? Optional.empty() : memory.find(key, seen);
+      if (known.isPresent() && seen != null) {
+        return new Item(key, new FileValue(file, seen.size(), Optional.of(seen)), known);
+      }
+      // It will be read, maybe long after its folder was.
       Optional<FileStamp> stamp = memory.inUse() ? FileStamp.of(file) : Optional.empty();
       long length = stamp.isPresent() ? stamp.get().size() : Files.size(file);
       return new Item(
@@ -148,33 +163,37 @@ public final class DirectorySource implements ImportSource {
     }
 
     private Folder open(Path path, byte[] prefix) {
-      List<byte[]> names = new ArrayList<>();
+      List<Child> found = new ArrayList<>();
       try (DirectoryStream<Path> children = Files.newDirectoryStream(path)) {
         for (Path child : children) {
-          names.add(name(child, prefix));
+          found.add(child(child, prefix));
         }
       } catch (DirectoryIteratorException failed) {
         throw unreadable(path, failed.getCause());
       } catch (IOException failed) {
         throw unreadable(path, failed);
       }
-      names.sort(Arrays::compareUnsigned);
-      return new Folder(path, prefix, names.iterator());
+      found.sort((a, b) -> Arrays.compareUnsigned(a.name, b.name));
+      return new Folder(path, prefix, found.iterator());
     }
 
-    private byte[] name(Path child, byte[] prefix) {
+    private Child child(Path child, byte[] prefix) {
       byte[] name = RawNames.nameOf(child);
       BasicFileAttributes kind;
       try {
+        FileStamp stamp = memory.inUse() ? FileStamp.of(child).orElse(null) : null;
+        if (stamp != null) {
+          return new Child(name, stamp);
+        }
         kind = Files.readAttributes(child, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
       } catch (IOException failed) {
         throw unreadable(child, failed);
       }
       if (kind.isRegularFile()) {
-        return name;
+        return new Child(name, null);
       }
       if (kind.isDirectory()) {
-        return joined(name, new byte[] {'/'});
+        return new Child(joined(name, new byte[] {'/'}), null);
       }
       throw refused(
           child,

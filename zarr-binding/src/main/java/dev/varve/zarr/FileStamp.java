@@ -8,6 +8,7 @@ import java.nio.file.attribute.FileTime;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a file system tells of a regular file without reading it. Whoever changes a file's bytes
@@ -21,7 +22,7 @@ import java.util.concurrent.TimeUnit;
  * @param device the file system's number
  */
 record FileStamp(long size, long modified, long changed, long inode, long device) {
-  private static final String WANTED = "unix:size,lastModifiedTime,ctime,ino,dev";
+  private static final String WANTED = "unix:isRegularFile,size,lastModifiedTime,ctime,ino,dev";
   private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
 
   /** Longer than a tick of any file system that tells parts of a second. */
@@ -30,7 +31,10 @@ record FileStamp(long size, long modified, long changed, long inode, long device
   /** Longer than a tick of the others. */
   private static final long COARSE = 2 * SECOND;
 
-  /** The stamp of what lies at a path, or empty where the system does not tell all of it. */
+  /**
+   * The stamp of the file that lies at a path; empty where that is no regular file (a link is
+   * none), or the system does not tell all of it.
+   */
   static Optional<FileStamp> of(Path file) throws IOException {
     Map<String, Object> told;
     try {
@@ -38,7 +42,8 @@ record FileStamp(long size, long modified, long changed, long inode, long device
     } catch (UnsupportedOperationException | IllegalArgumentException notUnix) {
       return Optional.empty();
     }
-    return told.get("size") instanceof Long size
+    return Boolean.TRUE.equals(told.get("isRegularFile"))
+            && told.get("size") instanceof Long size
             && told.get("lastModifiedTime") instanceof FileTime modified
             && told.get("ctime") instanceof FileTime changed
             && told.get("ino") instanceof Long inode
@@ -51,6 +56,23 @@ record FileStamp(long size, long modified, long changed, long inode, long device
                 inode,
                 device))
         : Optional.empty();
+  }
+
+  // Written out: it is called for each file, and what a record has is linked when first called.
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof FileStamp that
+        && size == that.size
+        && modified == that.modified
+        && changed == that.changed
+        && inode == that.inode
+        && device == that.device;
+  }
+
+  @Override
+  public int hashCode() {
+    return Long.hashCode(31 * inode + changed);
   }
 
   /**
