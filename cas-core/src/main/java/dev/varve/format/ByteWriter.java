@@ -118,9 +118,22 @@ public final class ByteWriter {
     return varint(utf8.length).raw(utf8);
   }
 
+  /** Forgets what was written and keeps its memory for what comes. */
+  public void clear() {
+    length = 0;
+  }
+
   /** A copy of what was written. */
   public byte[] toBytes() {
     return Arrays.copyOf(bytes, length);
+  }
+
+  /**
+   * What was written, without a copy where that is as much as was expected; the writer must not be
+   * used afterwards.
+   */
+  public byte[] finish() {
+    return bytes.length == length ? bytes : toBytes();
   }
 
   /** What was written, as a read-only view; the writer must not be used afterwards. */

@@ -17,11 +17,12 @@ public final class Key implements Comparable<Key> {
   public static final int MAX_BYTES = 1024;
 
   private final byte[] utf8;
-  private final int hash;
+
+  /** Computed when first asked for, 0 until then: most keys never are. Threads find the same. */
+  private int hash;
 
   private Key(byte[] utf8) {
     this.utf8 = utf8;
-    this.hash = Arrays.hashCode(utf8);
   }
 
   /**
@@ -35,7 +36,7 @@ public final class Key implements Comparable<Key> {
     if (!isAscii(text) && !new String(utf8, StandardCharsets.UTF_8).equals(text)) {
       throw new InvalidNameException("key", text, "it holds half of a surrogate pair");
     }
-    String broken = brokenRule(utf8, utf8.length);
+    String broken = brokenRule(utf8, utf8.length, 0);
     if (broken != null) {
       throw new InvalidNameException(
           "key", text.length() > 200 ? text.substring(0, 200) + "..." : text, broken);
@@ -55,7 +56,19 @@ public final class Key implements Comparable<Key> {
 
   /** Refuses the first {@code length} bytes where {@link #ofUtf8} would refuse them. */
   static void check(byte[] bytes, int length) {
-    if (!isAscii(bytes, length)) {
+    check(bytes, length, 0, true);
+  }
+
+  /**
+   * As {@link #check(byte[], int)}, of bytes that begin as those of a key do that was checked.
+   *
+   * @param known how many bytes are the same
+   * @param ascii whether these are ASCII
+   * @return whether all are
+   */
+  static boolean check(byte[] bytes, int length, int known, boolean ascii) {
+    boolean all = isAscii(bytes, ascii ? known : 0, length);
+    if (!all) {
       try {
         StandardCharsets.UTF_8
             .newDecoder()
@@ -66,10 +79,11 @@ public final class Key implements Comparable<Key> {
         throw new InvalidNameException("key", text(bytes, length), "it is not UTF-8");
       }
     }
-    String broken = brokenRule(bytes, length);
+    String broken = brokenRule(bytes, length, known);
     if (broken != null) {
       throw new InvalidNameException("key", text(bytes, length), broken);
     }
+    return all;
   }
 
   private static String text(byte[] bytes, int length) {
@@ -84,9 +98,9 @@ public final class Key implements Comparable<Key> {
     return all < 0x80;
   }
 
-  private static boolean isAscii(byte[] bytes, int length) {
+  private static boolean isAscii(byte[] bytes, int from, int end) {
     int all = 0;
-    for (int i = 0; i < length; i++) {
+    for (int i = from; i < end; i++) {
       all |= bytes[i];
     }
     return all >= 0;
@@ -97,12 +111,16 @@ public final class Key implements Comparable<Key> {
     return new Key(bytes);
   }
 
-  private static @Nullable String brokenRule(byte[] utf8, int end) {
+  private static @Nullable String brokenRule(byte[] utf8, int end, int known) {
     if (end == 0 || end > MAX_BYTES) {
       return "it must have 1 to " + MAX_BYTES + " bytes of UTF-8, not " + end;
     }
-    int start = 0;
-    for (int i = 0; i <= end; i++) {
+    // A segment that ends within what is known is right; the one that goes on beyond may not be.
+    int start = known;
+    while (start > 0 && utf8[start - 1] != '/') {
+      start--;
+    }
+    for (int i = start; i <= end; i++) {
       if (i < end && utf8[i] == 0) {
         return "it holds a NUL";
       }
@@ -169,12 +187,17 @@ public final class Key implements Comparable<Key> {
 
   @Override
   public boolean equals(Object other) {
-    return other instanceof Key key && hash == key.hash && Arrays.equals(utf8, key.utf8);
+    return other instanceof Key key && Arrays.equals(utf8, key.utf8);
   }
 
   @Override
   public int hashCode() {
-    return hash;
+    int known = hash;
+    if (known == 0) {
+      known = Arrays.hashCode(utf8);
+      hash = known;
+    }
+    return known;
   }
 
   /** The text. */

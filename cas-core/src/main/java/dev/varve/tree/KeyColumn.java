@@ -56,14 +56,15 @@ final class KeyColumn {
     return bytes[at++] & 0xFF;
   }
 
-  /** Copies the next {@code count} bytes. */
-  void copy(int count, byte[] target, int offset) {
+  /** Passes the next {@code count} bytes, which are there; says where they begin. */
+  int pass(int count) {
     if (end - at < count) {
       throw new MalformedBytesException(
           "a key of " + count + " bytes more is needed, " + (end - at) + " are left of the keys");
     }
-    System.arraycopy(bytes, at, target, offset, count);
+    int begin = at;
     at += count;
+    return begin;
   }
 
   /** Refuses bytes after the last key. */

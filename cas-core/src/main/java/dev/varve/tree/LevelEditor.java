@@ -1,7 +1,6 @@
 package dev.varve.tree;
 
 import dev.varve.hash.ContentHash;
-import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +28,10 @@ final class LevelEditor {
   private @Nullable Key previous;
 
   private int openBytes;
+
+  /** How many entries of the open node were in the old level. */
+  private int kept;
+
   private int index;
   private Node.@Nullable Keys keys;
 
@@ -165,8 +168,7 @@ final class LevelEditor {
       Node node = cursor.node();
       // One after the other: all of them are read for the output anyway.
       while (index < node.count() && keys().compareTo(key) < 0) {
-        feed(keys().toKey(), node.slot(index));
-        pass(node);
+        keep(node);
       }
       if (index < node.count()) {
         return;
@@ -179,9 +181,15 @@ final class LevelEditor {
 
   private void copyRest(Node node) {
     while (index < node.count()) {
-      feed(keys().toKey(), node.slot(index));
-      pass(node);
+      keep(node);
     }
+  }
+
+  /** Brings the old entry stood on into the output. */
+  private void keep(Node node) {
+    kept++;
+    feed(keys().toKey(), node.slot(index));
+    pass(node);
   }
 
   /** Leaves a used-up old node for the next one; false where there is none. */
@@ -229,10 +237,12 @@ final class LevelEditor {
   }
 
   private void close() {
-    ByteBuffer bytes = open.encode();
+    byte[] bytes = open.toBytes();
     ContentHash hash = tree.source().algorithm().hash(bytes);
     Node node = tree.source().remember(hash, bytes);
-    tree.write(hash, bytes, old == null ? null : old.hash());
+    // A hint that is no help costs whoever takes it a look at both.
+    tree.write(hash, node.bytes(), old != null && 2 * kept > node.count() ? old.hash() : null);
+    kept = 0;
     Key lastKey = open.lastKey();
     open.clear();
     openBytes = 0;

@@ -3,123 +3,137 @@ package dev.varve.tree;
 import dev.varve.format.ByteWriter;
 import dev.varve.format.FormatHeader;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Collects the entries of one node in key order and encodes them. One thread. Holds at most one
- * node: {@link SplitRule#MAX_BYTES} and one entry.
+ * node, column by column as it will be written: {@link SplitRule#MAX_BYTES} and one entry.
  */
 final class NodeBuilder {
-  /** Room for most nodes, so that few are copied while they grow. */
-  private static final int TYPICAL = 24 << 10;
 
   private final int level;
-  private final List<Key> keys = new ArrayList<>();
-  private final List<Slot> slots = new ArrayList<>();
+  private final ByteWriter restarts = new ByteWriter();
+  private final ByteWriter keys = new ByteWriter();
+  private final ByteWriter kinds = new ByteWriter();
+  private final ByteWriter data = new ByteWriter();
+  private @Nullable Key last;
+  private int count;
+
+  /** Of a leaf the lengths, of an interior node the counts of keys. */
+  private long[] firsts = new long[64];
+
+  /** Of a leaf where each entry's data ends, of an interior node the sums of lengths. */
+  private long[] seconds = new long[64];
+
+  private long mostFirst;
+  private long mostSecond;
+  private boolean uniform = true;
 
   NodeBuilder(int level) {
     this.level = level;
   }
 
   boolean isEmpty() {
-    return keys.isEmpty();
+    return count == 0;
   }
 
   void add(Key key, Slot slot) {
-    keys.add(key);
-    slots.add(slot);
+    boolean restart = count % NodeCodec.RESTART == 0;
+    if (restart) {
+      restarts.u32(keys.length());
+    }
+    Key before = last;
+    int shared = restart || before == null ? 0 : key.sharedWith(before);
+    int suffix = key.length() - shared;
+    keys.varint(shared).varint(suffix).raw(key.raw(), shared, suffix);
+    last = key;
+    if (slot instanceof Child child) {
+      data.hash(child.hash());
+      columns(child.totals().keys(), child.totals().bytes());
+    } else {
+      add((Entry) slot);
+    }
+  }
+
+  private void add(Entry entry) {
+    kinds.u8(entry.code());
+    if (entry instanceof Entry.Blob blob) {
+      data.hash(blob.hash());
+    } else {
+      uniform = false;
+      if (entry instanceof Entry.Inline inline) {
+        data.raw(inline.bytes());
+      }
+    }
+    columns(entry.length(), data.length());
+  }
+
+  private void columns(long first, long second) {
+    if (count == firsts.length) {
+      firsts = Arrays.copyOf(firsts, 4 * count);
+      seconds = Arrays.copyOf(seconds, 4 * count);
+    }
+    firsts[count] = first;
+    seconds[count] = second;
+    mostFirst = Math.max(mostFirst, first);
+    mostSecond = Math.max(mostSecond, second);
+    count++;
   }
 
   Key lastKey() {
-    return keys.get(keys.size() - 1);
+    if (last == null) {
+      throw new IllegalStateException("the node is empty");
+    }
+    return last;
   }
 
+  /** Begins another node, in the same memory. */
   void clear() {
+    restarts.clear();
     keys.clear();
-    slots.clear();
+    kinds.clear();
+    data.clear();
+    last = null;
+    count = 0;
+    mostFirst = 0;
+    mostSecond = 0;
+    uniform = true;
   }
 
-  /** The canonical bytes of what was added; see {@link NodeCodec}. */
+  /** The canonical bytes of what was added, as {@link #toBytes}, in a view to read. */
   ByteBuffer encode() {
-    int count = keys.size();
-    ByteWriter restarts = new ByteWriter();
-    ByteWriter column = new ByteWriter(TYPICAL);
-    for (int i = 0; i < count; i++) {
-      Key key = keys.get(i);
-      boolean restart = i % NodeCodec.RESTART == 0;
-      if (restart) {
-        restarts.u32(column.length());
-      }
-      int shared = restart ? 0 : key.sharedWith(keys.get(i - 1));
-      column
-          .varint(shared)
-          .varint(key.length() - shared)
-          .raw(key.raw(), shared, key.length() - shared);
-    }
-    ByteWriter out = new ByteWriter(TYPICAL);
+    return ByteBuffer.wrap(toBytes()).asReadOnlyBuffer();
+  }
+
+  /** The canonical bytes of what was added, in memory of their own; see {@link NodeCodec}. */
+  byte[] toBytes() {
+    boolean leaf = level == 0;
+    boolean blobs = leaf && uniform && count > 0;
+    int width1 = NodeCodec.width(mostFirst);
+    int width2 = blobs ? 0 : NodeCodec.width(mostSecond);
+    int kindBytes = leaf && !blobs ? count : 0;
+    ByteWriter out =
+        new ByteWriter(
+            NodeCodec.HEADER
+                + restarts.length()
+                + keys.length()
+                + kindBytes
+                + count * (width1 + width2)
+                + data.length());
     FormatHeader.NODE.write(out);
-    out.u8(SplitRule.ID).u8(level);
-    if (level == 0) {
-      leaf(out, restarts, column);
-    } else {
-      interior(out, restarts, column);
+    out.u8(SplitRule.ID).u8(level).u8(blobs ? 1 : 0);
+    out.u32(count).u32(keys.length()).u32(data.length()).u8(width1).u8(width2);
+    out.raw(restarts).raw(keys);
+    if (kindBytes > 0) {
+      out.raw(kinds);
     }
-    return out.toBuffer();
-  }
-
-  private void leaf(ByteWriter out, ByteWriter restarts, ByteWriter column) {
-    boolean uniform = !slots.isEmpty() && slots.stream().allMatch(Entry.Blob.class::isInstance);
-    ByteWriter data = new ByteWriter(TYPICAL);
-    int[] ends = new int[slots.size()];
-    long longest = 0;
-    for (int i = 0; i < ends.length; i++) {
-      Entry entry = (Entry) slots.get(i);
-      if (entry instanceof Entry.Blob blob) {
-        data.hash(blob.hash());
-      } else if (entry instanceof Entry.Inline inline) {
-        data.raw(inline.bytes());
-      }
-      ends[i] = data.length();
-      longest = Math.max(longest, entry.length());
+    for (int i = 0; i < count; i++) {
+      out.fixed(firsts[i], width1);
     }
-    int lengthWidth = NodeCodec.width(longest);
-    int endWidth = uniform ? 0 : NodeCodec.width(data.length());
-    header(out, uniform ? 1 : 0, column, data, lengthWidth, endWidth);
-    out.raw(restarts).raw(column);
-    if (!uniform) {
-      slots.forEach(slot -> out.u8(((Entry) slot).code()));
+    for (int i = 0; i < count && width2 > 0; i++) {
+      out.fixed(seconds[i], width2);
     }
-    slots.forEach(slot -> out.fixed(((Entry) slot).length(), lengthWidth));
-    if (!uniform) {
-      for (int end : ends) {
-        out.fixed(end, endWidth);
-      }
-    }
-    out.raw(data);
-  }
-
-  private void interior(ByteWriter out, ByteWriter restarts, ByteWriter column) {
-    ByteWriter data = new ByteWriter(TYPICAL);
-    long mostKeys = 0;
-    long mostBytes = 0;
-    for (Slot slot : slots) {
-      Child child = (Child) slot;
-      data.hash(child.hash());
-      mostKeys = Math.max(mostKeys, child.totals().keys());
-      mostBytes = Math.max(mostBytes, child.totals().bytes());
-    }
-    int countWidth = NodeCodec.width(mostKeys);
-    int bytesWidth = NodeCodec.width(mostBytes);
-    header(out, 0, column, data, countWidth, bytesWidth);
-    out.raw(restarts).raw(column);
-    slots.forEach(slot -> out.fixed(((Child) slot).totals().keys(), countWidth));
-    slots.forEach(slot -> out.fixed(((Child) slot).totals().bytes(), bytesWidth));
-    out.raw(data);
-  }
-
-  private void header(
-      ByteWriter out, int flags, ByteWriter column, ByteWriter data, int width1, int width2) {
-    out.u8(flags).u32(keys.size()).u32(column.length()).u32(data.length()).u8(width1).u8(width2);
+    return out.raw(data).finish();
   }
 }

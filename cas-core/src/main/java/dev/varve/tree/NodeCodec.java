@@ -9,6 +9,7 @@ import dev.varve.format.MalformedBytesException;
 import dev.varve.hash.ContentHash;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Node bytes: one encoding a node, and nothing else is accepted. Integers are big-endian.
@@ -52,19 +53,30 @@ final class NodeCodec {
     return Math.max(1, (71 - Long.numberOfLeadingZeros(value)) / 8);
   }
 
-  /** A view of bytes that were hashed to {@code hash}, after every rule was checked. */
+  /** A view of a copy of bytes that were hashed to {@code hash}, after every rule was checked. */
   static Node decode(ContentHash hash, ByteBuffer source) {
+    return decode(hash, source.slice().asReadOnlyBuffer(), null);
+  }
+
+  /** As {@link #decode(ContentHash, ByteBuffer)}, over the bytes themselves; ownership passes. */
+  static Node decode(ContentHash hash, byte[] own) {
+    return decode(hash, ByteBuffer.wrap(own), own);
+  }
+
+  private static Node decode(ContentHash hash, ByteBuffer source, byte @Nullable [] own) {
     try {
-      ByteBuffer bytes = source.slice().asReadOnlyBuffer();
-      NodeLayout layout = layout(bytes);
-      byte[] copy = new byte[bytes.remaining()];
-      bytes.get(0, copy);
-      checkKeys(copy, layout);
+      NodeLayout layout = layout(source);
+      byte[] bytes = own;
+      if (bytes == null) {
+        bytes = new byte[source.remaining()];
+        source.get(0, bytes);
+      }
+      checkKeys(bytes, layout);
       if (layout.level() == 0) {
         checkEntries(bytes, layout);
-        return new Node(copy, layout);
+        return new Node(bytes, layout);
       }
-      Node node = new Node(copy, layout);
+      Node node = new Node(bytes, layout);
       checkChildren(node, layout);
       return node;
     } catch (MalformedBytesException | ArithmeticException | InvalidNameException bad) {
@@ -121,103 +133,106 @@ final class NodeCodec {
         (int) data);
   }
 
+  // Of the rules that are looked at for each entry the words are made where one is broken.
+
   private static void checkKeys(byte[] bytes, NodeLayout layout) {
-    // Two buffers take turns as the key and the one before it: a key is not an object here.
-    byte[] previous = new byte[Key.MAX_BYTES];
+    // The key before; what the next one does not share with it is laid over it. A key is not an
+    // object here.
     byte[] key = new byte[Key.MAX_BYTES];
-    int previousLength = 0;
+    int length = 0;
+    boolean ascii = true;
     KeyColumn column = new KeyColumn(bytes, layout.keys(), layout.kinds());
     for (int i = 0; i < layout.count(); i++) {
       boolean restart = i % RESTART == 0;
-      if (restart) {
-        check(
-            unsigned(bytes, HEADER + 4 * (i / RESTART), 4) == column.position() - layout.keys(),
-            "restart",
-            i / RESTART,
-            "does not point at its key");
+      if (restart
+          && unsigned(bytes, HEADER + 4 * (i / RESTART), 4) != column.position() - layout.keys()) {
+        throw new MalformedBytesException("restart " + i / RESTART + " does not point at key " + i);
       }
-      int shared = column.varint(previousLength, "a shared prefix");
+      int shared = column.varint(length, "a shared prefix");
       int suffix = column.varint(Key.MAX_BYTES - shared, "a key suffix");
-      int length = shared + suffix;
-      System.arraycopy(previous, 0, key, 0, shared);
-      column.copy(suffix, key, shared);
+      int from = column.pass(suffix);
+      int next = shared + suffix;
+      int common = 0;
       if (i > 0) {
-        int common = Arrays.mismatch(previous, 0, previousLength, key, 0, length);
-        check(
-            common >= 0
-                && (common == previousLength
-                    || common < length && (previous[common] & 0xFF) < (key[common] & 0xFF)),
-            "key",
-            i,
-            "is not above the key before it");
-        check(
-            shared == (restart ? 0 : common),
-            "key",
-            i,
-            "does not share all it can with the key before it");
-      } else {
-        check(shared == 0, "the first key shares bytes with no key");
+        int mismatch = Arrays.mismatch(key, shared, length, bytes, from, from + suffix);
+        common = shared + mismatch;
+        if (mismatch < 0
+            || common < length
+                && (common == next || (key[common] & 0xFF) >= (bytes[from + mismatch] & 0xFF))) {
+          throw new MalformedBytesException("key " + i + " is not above the key before it");
+        }
+        if (shared != (restart ? 0 : common)) {
+          throw new MalformedBytesException(
+              "key " + i + " does not share all it can with the key before it");
+        }
+      } else if (shared != 0) {
+        throw new MalformedBytesException("the first key shares bytes with no key");
       }
-      Key.check(key, length);
-      byte[] used = previous;
-      previous = key;
-      key = used;
-      previousLength = length;
+      System.arraycopy(bytes, from, key, shared, suffix);
+      ascii = Key.check(key, next, common, ascii);
+      length = next;
     }
     column.end();
   }
 
-  private static void checkEntries(ByteBuffer bytes, NodeLayout layout) {
+  private static void checkEntries(byte[] bytes, NodeLayout layout) {
     long longest = 0;
+    for (int i = 0; i < layout.count(); i++) {
+      long length =
+          unsigned(bytes, layout.lengths() + i * layout.lengthWidth(), layout.lengthWidth());
+      longest = Math.max(longest, length);
+      if (length < 0) {
+        throw new MalformedBytesException("entry " + i + " has a length beyond 63 bits");
+      }
+      if (length == 0 && layout.uniform()) {
+        throw new MalformedBytesException("blob entry " + i + " has no bytes");
+      }
+    }
+    if (!layout.uniform()) {
+      checkKinds(bytes, layout);
+    }
+    check(layout.lengthWidth() == width(longest), "its lengths are wider than needed");
+  }
+
+  /** The entries of a leaf that holds others than blobs, too. */
+  private static void checkKinds(byte[] bytes, NodeLayout layout) {
     long from = 0;
     boolean allBlobs = layout.count() > 0;
     for (int i = 0; i < layout.count(); i++) {
       long length =
           unsigned(bytes, layout.lengths() + i * layout.lengthWidth(), layout.lengthWidth());
-      longest = Math.max(longest, length);
-      check(length >= 0, "entry", i, "has a length beyond 63 bits");
-      if (layout.uniform()) {
-        check(length > 0, "blob entry", i, "has no bytes");
-        continue;
-      }
-      int kind = bytes.get(layout.kinds() + i) & 0xFF;
+      int kind = bytes[layout.kinds() + i] & 0xFF;
       long end = unsigned(bytes, layout.ends() + i * layout.endWidth(), layout.endWidth());
       allBlobs &= kind == Entry.CODE_BLOB;
       long size = end - from;
       from = end;
-      switch (kind) {
-        case Entry.CODE_INLINE ->
-            check(
-                length == size && size > 0 && size <= Entry.Inline.MAX_BYTES,
-                "inline entry",
-                i,
-                "has another length than its bytes, or one that is not allowed");
-        case Entry.CODE_BLOB ->
-            check(
-                size == ContentHash.BYTES && length > 0,
-                "blob entry",
-                i,
-                "has no length, or other data than a hash");
-        case Entry.CODE_EMPTY -> check(size == 0 && length == 0, "empty entry", i, "is not empty");
-        default ->
-            throw new UnsupportedFormatException(
-                "a node holds an entry of kind "
-                    + kindName(kind)
-                    + ", which this version cannot read; use a newer varve");
+      boolean right =
+          switch (kind) {
+            case Entry.CODE_INLINE -> length == size && size > 0 && size <= Entry.Inline.MAX_BYTES;
+            case Entry.CODE_BLOB -> size == ContentHash.BYTES && length > 0;
+            case Entry.CODE_EMPTY -> size == 0 && length == 0;
+            default ->
+                throw new UnsupportedFormatException(
+                    "a node holds an entry of kind "
+                        + kindName(kind)
+                        + ", which this version cannot read; use a newer varve");
+          };
+      if (!right) {
+        throw new MalformedBytesException(
+            kindName(kind) + " entry " + i + " of length " + length + " has " + size + " bytes");
       }
     }
-    check(layout.uniform() || !allBlobs, "all its entries are blobs, and it does not say so");
-    check(layout.lengthWidth() == width(longest), "its lengths are wider than needed");
-    if (!layout.uniform()) {
-      int dataBytes = bytes.remaining() - layout.data();
-      check(
-          from == dataBytes, "its entries end at " + from + " of " + dataBytes + " bytes of data");
-      check(layout.endWidth() == width(dataBytes), "its ends are wider than needed");
-    }
+    check(!allBlobs, "all its entries are blobs, and it does not say so");
+    int dataBytes = bytes.length - layout.data();
+    check(from == dataBytes, "its entries end at " + from + " of " + dataBytes + " bytes of data");
+    check(layout.endWidth() == width(dataBytes), "its ends are wider than needed");
   }
 
   private static String kindName(int kind) {
     return switch (kind) {
+      case Entry.CODE_INLINE -> "inline";
+      case Entry.CODE_BLOB -> "blob";
+      case Entry.CODE_EMPTY -> "empty";
       case Entry.CODE_SEGMENTS -> "'segments'";
       case Entry.CODE_EXTERNAL -> "'external'";
       default -> String.valueOf(kind);
@@ -238,13 +253,9 @@ final class NodeCodec {
   }
 
   private static long unsigned(byte[] bytes, int at, int width) {
-    return unsigned(ByteBuffer.wrap(bytes), at, width);
-  }
-
-  private static long unsigned(ByteBuffer bytes, int at, int width) {
     long value = 0;
     for (int i = 0; i < width; i++) {
-      value = value << 8 | bytes.get(at + i) & 0xFF;
+      value = value << 8 | bytes[at + i] & 0xFF;
     }
     return value;
   }

@@ -158,8 +158,11 @@ public final class NodeSource {
     return CorruptDataException.malformed("node", hash.toString(), rule);
   }
 
-  /** Remembers a node just encoded, after decoding it: what is written is what can be read. */
-  Node remember(ContentHash hash, ByteBuffer bytes) {
+  /**
+   * Remembers a node just encoded, after decoding it: what is written is what can be read. The
+   * bytes are not to be changed.
+   */
+  Node remember(ContentHash hash, byte[] bytes) {
     Node node = NodeCodec.decode(hash, bytes);
     cache.put(hash, node);
     return node;

@@ -3,6 +3,7 @@ package dev.varve.tree;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.varve.hash.ContentHash;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Iterator;
 import java.util.Random;
@@ -50,6 +51,41 @@ class TreeCostTest {
     editor.finish();
     assertThat(written[0]).isEqualTo(3);
     assertThat(cold.loads()).isLessThanOrEqualTo(5);
+  }
+
+  @Test
+  void onlyNodesOfMostlyOldEntriesSayWhichTheyReplace() {
+    int[] one = hints(1);
+    // A root has few children, so one that changed may be most of it.
+    assertThat(one[0]).isGreaterThanOrEqualTo(one[1] - 1).isGreaterThanOrEqualTo(2);
+
+    int[] many = hints(50_000);
+    assertThat(many[0]).isLessThan(many[1] / 10);
+  }
+
+  /** Puts new keys side by side; counts nodes with a hint, and all. */
+  private static int[] hints(int keys) {
+    int[] counts = new int[2];
+    NodeSink sink =
+        new NodeSink() {
+          @Override
+          public void put(ContentHash hash, ByteBuffer bytes) {
+            counts[1]++;
+          }
+
+          @Override
+          public void put(ContentHash hash, ByteBuffer bytes, ContentHash replaced) {
+            counts[0]++;
+            counts[1]++;
+          }
+        };
+    TreeEditor editor = new TreeEditor(cold(), sink, root);
+    Random random = new Random(80);
+    for (int i = 0; i < keys; i++) {
+      editor.put(Key.of(String.format("a1/c/0500/x%05d", i)), Trees.blob(random));
+    }
+    editor.finish();
+    return counts;
   }
 
   @Test
