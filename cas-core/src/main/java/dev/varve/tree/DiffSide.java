@@ -24,6 +24,11 @@ final class DiffSide {
   // Keys of the leaf stood in are decoded one after the other.
   private Node.@Nullable Keys keys;
   private int keysAt;
+
+  // The leaves of both sides that were compared last, and whether their keys are the same.
+  private @Nullable Node compared;
+  private @Nullable Node comparedWith;
+  private boolean same;
   private boolean atRoot = true;
   private boolean done;
 
@@ -60,15 +65,40 @@ final class DiffSide {
 
   private Node.Keys keys() {
     Node.Keys at = keys;
-    if (at == null) {
-      at = top().keysFrom(index());
-      keysAt = index();
+    int index = index();
+    // Far ahead the next restart point is nearer.
+    if (at == null || index - keysAt >= NodeCodec.RESTART) {
+      at = top().keysFrom(index);
+      keysAt = index;
       keys = at;
     }
-    for (; keysAt < index(); keysAt++) {
+    for (; keysAt < index; keysAt++) {
       at.next();
     }
     return at;
+  }
+
+  /**
+   * Whether both stand on entries with the same key, at the same place of leaves with the same
+   * keys: then no key need be read to know it. False where that is not so.
+   */
+  boolean inStep(DiffSide other) {
+    if (index() != other.index()) {
+      return false;
+    }
+    Node mine = top();
+    Node theirs = other.top();
+    if (mine != compared || theirs != comparedWith) {
+      compared = mine;
+      comparedWith = theirs;
+      same = mine.sameKeys(theirs);
+    }
+    return same;
+  }
+
+  /** Whether {@link #sameEntry} is sure that entries differ where it says no. */
+  boolean sure(DiffSide other) {
+    return top().comparable(other.top());
   }
 
   /** Order of the keys of two entries stood on. */

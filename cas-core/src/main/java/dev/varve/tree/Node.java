@@ -128,6 +128,24 @@ final class Node {
     };
   }
 
+  /** Whether both have the same keys at the same places. Compares the columns as they lie. */
+  boolean sameKeys(Node other) {
+    // Each list of keys has one encoding.
+    return count() == other.count()
+        && Arrays.equals(
+            bytes,
+            layout.keys(),
+            layout.kinds(),
+            other.bytes,
+            other.layout.keys(),
+            other.layout.kinds());
+  }
+
+  /** Whether both are leaves of blobs alone, of which {@link #sameBlob} is sure either way. */
+  boolean comparable(Node other) {
+    return layout.uniform() && other.layout.uniform();
+  }
+
   /** Whether two leaves surely hold equal entries at two places: cheap, and false where unsure. */
   boolean sameBlob(int index, Node other, int at) {
     if (!layout.uniform() || !other.layout.uniform()) {

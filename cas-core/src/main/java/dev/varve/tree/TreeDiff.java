@@ -56,7 +56,7 @@ final class TreeDiff implements Iterator<Difference> {
       } else if (!before.isEntry() || !after.isEntry()) {
         openOrSkip();
       } else {
-        int order = before.compareKey(after);
+        int order = before.inStep(after) ? 0 : before.compareKey(after);
         if (order < 0) {
           return removed();
         }
@@ -68,11 +68,12 @@ final class TreeDiff implements Iterator<Difference> {
           after.skip();
           continue;
         }
+        boolean sure = before.sure(after);
         Difference changed =
             new Difference(before.key(), Optional.of(before.entry()), Optional.of(after.entry()));
         before.skip();
         after.skip();
-        if (!changed.before().equals(changed.after())) {
+        if (sure || !changed.before().equals(changed.after())) {
           return changed;
         }
       }

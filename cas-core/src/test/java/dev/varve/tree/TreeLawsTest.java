@@ -92,6 +92,33 @@ class TreeLawsTest {
     assertThat(trees.edit(a, edits)).isEqualTo(b);
   }
 
+  /** Leaves with the same keys are compared without reading these. */
+  @Property(tries = 100)
+  void differencesOfEqualKeysAreThoseOfTheirEntries(
+      @ForAll long seed,
+      @ForAll @IntRange(max = 5000) int size,
+      @ForAll @IntRange(min = 1, max = 200) int oneIn) {
+    Random random = new Random(seed);
+    Trees trees = new Trees();
+    SortedMap<Key, Entry> map = Trees.map(random, size, random.nextInt(4) == 0);
+    SortedMap<Key, Entry> other = new TreeMap<>(map);
+    List<Difference> expected = new ArrayList<>();
+    other.replaceAll(
+        (key, before) -> {
+          Entry after = random.nextInt(oneIn) == 0 ? Trees.entry(random, false) : before;
+          if (!after.equals(before)) {
+            expected.add(new Difference(key, Optional.of(before), Optional.of(after)));
+          }
+          return after;
+        });
+    List<Difference> found = new ArrayList<>();
+
+    Tree.diff(trees.tree(trees.build(map)), trees.tree(trees.build(other)), new byte[0])
+        .forEachRemaining(found::add);
+
+    assertThat(found).isEqualTo(expected);
+  }
+
   @Property(tries = 200)
   void prefixedReadsAgreeWithTheMap(@ForAll long seed, @ForAll @IntRange(max = 4000) int size) {
     Random random = new Random(seed);
