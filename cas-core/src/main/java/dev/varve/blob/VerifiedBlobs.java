@@ -153,12 +153,10 @@ public final class VerifiedBlobs {
     int held = 0;
     while (at < blob.length()) {
       out.write(part, 0, held);
-      ByteBuffer next = blob.read(at, part.length);
-      held = next.remaining();
+      held = blob.read(at, ByteBuffer.wrap(part));
       if (held == 0) {
         break;
       }
-      next.get(part, 0, held);
       hasher.update(part, 0, held);
       at += held;
     }
