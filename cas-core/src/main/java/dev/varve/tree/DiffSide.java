@@ -96,6 +96,15 @@ final class DiffSide {
     return same;
   }
 
+  /** Goes past the entries that are surely equal on both sides, which are in step. */
+  void skipSame(DiffSide other) {
+    int to = top().firstUnlike(index(), other.top());
+    indexes[depth - 1] = to;
+    other.indexes[other.depth - 1] = to;
+    settle();
+    other.settle();
+  }
+
   /** Whether {@link #sameEntry} is sure that entries differ where it says no. */
   boolean sure(DiffSide other) {
     return top().comparable(other.top());

@@ -158,6 +158,15 @@ final class Node {
         && length(index) == other.length(at);
   }
 
+  /** Index of the first entry from one on that is not surely equal to the other leaf's there. */
+  int firstUnlike(int from, Node other) {
+    int index = from;
+    while (index < count() && sameBlob(index, other, index)) {
+      index++;
+    }
+    return index;
+  }
+
   /** Length of the value at an index of a leaf. */
   private long length(int index) {
     return unsigned(layout.lengths() + index * layout.lengthWidth(), layout.lengthWidth());

@@ -56,7 +56,8 @@ final class TreeDiff implements Iterator<Difference> {
       } else if (!before.isEntry() || !after.isEntry()) {
         openOrSkip();
       } else {
-        int order = before.inStep(after) ? 0 : before.compareKey(after);
+        boolean inStep = before.inStep(after);
+        int order = inStep ? 0 : before.compareKey(after);
         if (order < 0) {
           return removed();
         }
@@ -64,8 +65,12 @@ final class TreeDiff implements Iterator<Difference> {
           return added();
         }
         if (before.sameEntry(after)) {
-          before.skip();
-          after.skip();
+          if (inStep) {
+            before.skipSame(after);
+          } else {
+            before.skip();
+            after.skip();
+          }
           continue;
         }
         boolean sure = before.sure(after);
