@@ -21,8 +21,7 @@ final class Overlay {
   static final long MAX_INLINE_BYTES = 16L << 20;
 
   // Kept in the order of arrival and sorted when they are applied: writers come nearly in order,
-  // and
-  // a sort of runs costs less than a sorted map's searches.
+  // and a sort of runs costs less than a sorted map's searches.
   private final Map<Key, Optional<Entry>> meta = new LinkedHashMap<>();
   private final Map<Key, Optional<Entry>> chunks = new LinkedHashMap<>();
   private long inlineBytes;
