@@ -21,7 +21,9 @@ public interface BlobWriter extends AutoCloseable {
 
   /**
    * As {@link #put(ContentHash, ByteBuffer)}, of a blob that the caller found missing a moment ago:
-   * a store that would ask whether it is there before it sends much need not.
+   * a store that would ask whether it is there before it sends much need not. And nobody must
+   * change the bytes any more, also after this writer was closed: it may still be reading them
+   * then.
    */
   default void putMissing(ContentHash hash, ByteBuffer bytes) {
     put(hash, bytes);

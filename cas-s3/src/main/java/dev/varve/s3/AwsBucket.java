@@ -2,7 +2,6 @@ package dev.varve.s3;
 
 import dev.varve.hash.ContentHash;
 import dev.varve.hash.HashAlgorithm;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -156,23 +155,22 @@ final class AwsBucket implements Bucket {
     return Base64.getEncoder().encodeToString(sha256.toBytes());
   }
 
-  /** The array itself, not a copy of it; nobody changes it. */
-  private static RequestBody body(byte[] bytes) {
-    return RequestBody.fromContentProvider(
-        () -> new ByteArrayInputStream(bytes), bytes.length, BYTES);
+  /** The bytes themselves, not a copy of them; nobody changes them. */
+  private static RequestBody body(ByteBuffer bytes) {
+    return RequestBody.fromContentProvider(() -> new BufferStream(bytes), bytes.remaining(), BYTES);
   }
 
   @Override
-  public void create(String key, byte[] bytes, Optional<ContentHash> sha256) {
+  public void create(String key, ByteBuffer bytes, Optional<ContentHash> sha256) {
     put(key, bytes, sha256.orElseGet(() -> HashAlgorithm.SHA256.hash(bytes)), ONLY_NEW);
   }
 
   @Override
   public void replace(String key, byte[] bytes) {
-    put(key, bytes, HashAlgorithm.SHA256.hash(bytes), null);
+    put(key, ByteBuffer.wrap(bytes), HashAlgorithm.SHA256.hash(bytes), null);
   }
 
-  private void put(String key, byte[] bytes, ContentHash sha256, @Nullable String ifNoneMatch) {
+  private void put(String key, ByteBuffer bytes, ContentHash sha256, @Nullable String ifNoneMatch) {
     send(
         "write",
         key,
@@ -385,7 +383,7 @@ final class AwsBucket implements Bucket {
                                 .uploadId(upload)
                                 .partNumber(number)
                                 .checksumSHA256(sha256),
-                        body(bytes)))
+                        body(ByteBuffer.wrap(bytes))))
             .eTag();
     boolean open =
         etag == null || etag.length() < 2 || etag.startsWith("\"") != etag.endsWith("\"");

@@ -13,14 +13,15 @@ import java.util.OptionalLong;
 interface Bucket extends AutoCloseable {
   /** PUT with {@code If-None-Match: *} and the SHA-256 of the bytes as a header. */
   default void create(String key, byte[] bytes) {
-    create(key, bytes, Optional.empty());
+    create(key, ByteBuffer.wrap(bytes), Optional.empty());
   }
 
   /**
    * PUT as the other, by who may know the SHA-256 of the bytes: what was read to prove that is not
-   * read for it again. Bytes that have another, a server refuses.
+   * read for it again. Bytes that have another, a server refuses. The buffer's position is
+   * unchanged.
    */
-  void create(String key, byte[] bytes, Optional<ContentHash> sha256);
+  void create(String key, ByteBuffer bytes, Optional<ContentHash> sha256);
 
   /**
    * GET of {@code count} bytes from {@code position}, or as many as there are.

@@ -1,10 +1,10 @@
 package dev.varve.s3;
 
 import dev.varve.hash.ContentHash;
-import java.io.ByteArrayInputStream;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.Base64;
@@ -131,7 +131,7 @@ final class ObjectRequests implements ExecutionInterceptor {
   }
 
   /** PUT of bytes with their SHA-256, on condition that the name is free, or over what is there. */
-  void put(String key, byte[] bytes, ContentHash sha256, boolean onlyNew) {
+  void put(String key, ByteBuffer bytes, ContentHash sha256, boolean onlyNew) {
     SortedMap<String, String> headers = headers();
     if (onlyNew) {
       headers.put("If-None-Match", "*");
@@ -150,7 +150,7 @@ final class ObjectRequests implements ExecutionInterceptor {
       String key,
       SortedMap<String, String> headers,
       String sha256,
-      byte @Nullable [] body) {
+      @Nullable ByteBuffer body) {
     Way to = Objects.requireNonNull(way);
     String path = to.path + key;
     headers.put("Host", to.named);
@@ -168,8 +168,8 @@ final class ObjectRequests implements ExecutionInterceptor {
     request.putHeader("User-Agent", "varve");
     HttpExecuteRequest.Builder whole = HttpExecuteRequest.builder();
     if (body != null) {
-      request.putHeader("Content-Length", String.valueOf(body.length));
-      whole.contentStreamProvider(() -> new ByteArrayInputStream(body));
+      request.putHeader("Content-Length", String.valueOf(body.remaining()));
+      whole.contentStreamProvider(() -> new BufferStream(body));
     }
     try {
       HttpExecuteResponse answer =

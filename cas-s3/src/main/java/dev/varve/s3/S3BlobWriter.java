@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  * A batch whose blobs are uploaded side by side from the moment they are put. One thread; the
  * uploads run on those of {@link Workers}, which bounds the bytes that wait for them.
  *
- * <p>Bytes are copied when they are put, so a caller's buffer is never read after an early end.
+ * <p>Bytes are copied when they are put, so a caller's buffer is never read after an early end; but
+ * not those that nobody will change.
  */
 final class S3BlobWriter implements BlobWriter {
   /** From this length on it is cheaper to ask first whether a blob is there than to send it. */
@@ -65,16 +66,19 @@ final class S3BlobWriter implements BlobWriter {
 
   @Override
   public void put(ContentHash hash, ByteBuffer bytes) {
-    put(hash, bytes, bytes.remaining() >= ASK_FIRST);
+    check(bytes);
+    ByteBuffer copy = ByteBuffer.allocate(bytes.remaining()).put(bytes.duplicate()).flip();
+    submit(hash, copy, copy.remaining() >= ASK_FIRST);
   }
 
   /** {@inheritDoc} One PUT, whatever its length. */
   @Override
   public void putMissing(ContentHash hash, ByteBuffer bytes) {
-    put(hash, bytes, false);
+    check(bytes);
+    submit(hash, bytes.duplicate(), false);
   }
 
-  private void put(ContentHash hash, ByteBuffer bytes, boolean ask) {
+  private void check(ByteBuffer bytes) {
     if (bytes.remaining() > Blobs.MAX_WHOLE) {
       throw new IllegalArgumentException(
           "a blob of "
@@ -83,9 +87,6 @@ final class S3BlobWriter implements BlobWriter {
               + Blobs.MAX_WHOLE);
     }
     checkOpen();
-    byte[] copy = new byte[bytes.remaining()];
-    bytes.duplicate().get(copy);
-    submit(hash, copy, ask);
   }
 
   @Override
@@ -97,7 +98,7 @@ final class S3BlobWriter implements BlobWriter {
           source.label() + " has " + length + " bytes; a value has at most " + Blobs.MAX_VALUE);
     }
     if (length <= Blobs.MAX_WHOLE) {
-      submit(hash, guarded(() -> whole(source)), length >= ASK_FIRST);
+      submit(hash, ByteBuffer.wrap(guarded(() -> whole(source))), length >= ASK_FIRST);
       return;
     }
     boolean written =
@@ -114,15 +115,16 @@ final class S3BlobWriter implements BlobWriter {
     }
   }
 
-  private void submit(ContentHash hash, byte[] bytes, boolean ask) {
+  /** Takes bytes that nobody will change. */
+  private void submit(ContentHash hash, ByteBuffer bytes, boolean ask) {
     synchronized (lock) {
       if (!underWay.add(hash)) {
-        totals = totals.plus(new WriteTotals(0, 0, 1, bytes.length));
+        totals = totals.plus(new WriteTotals(0, 0, 1, bytes.remaining()));
         return;
       }
     }
     try {
-      workers.run(bytes.length, () -> upload(hash, bytes, ask));
+      workers.run(bytes.remaining(), () -> upload(hash, bytes, ask));
     } catch (InterruptedException interrupted) {
       RuntimeException refused = Workers.interrupted(operation());
       done(hash, refused);
@@ -134,11 +136,11 @@ final class S3BlobWriter implements BlobWriter {
   }
 
   /** Runs on a worker's thread; tells the writer of its end, whatever it was. */
-  private void upload(ContentHash hash, byte[] bytes, boolean ask) {
+  private void upload(ContentHash hash, ByteBuffer bytes, boolean ask) {
     RuntimeException failed = null;
     try {
       if (wanted()) {
-        count(create(hash, bytes, ask), bytes.length);
+        count(create(hash, bytes, ask), bytes.remaining());
       }
     } catch (RuntimeException bad) {
       failed = bad;
@@ -152,7 +154,7 @@ final class S3BlobWriter implements BlobWriter {
   }
 
   /** Whether this call stored the blob; false where it was there. */
-  private boolean create(ContentHash hash, byte[] bytes, boolean ask) {
+  private boolean create(ContentHash hash, ByteBuffer bytes, boolean ask) {
     String key = layout.blob(hash);
     Optional<ContentHash> known = sha256 ? Optional.of(hash) : Optional.empty();
     if (ask && attempts.read(() -> bucket.length(key)).isPresent()) {

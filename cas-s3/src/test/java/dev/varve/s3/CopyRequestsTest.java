@@ -50,7 +50,7 @@ class CopyRequestsTest {
     }
 
     @Override
-    public void create(String key, byte[] bytes, Optional<ContentHash> sha256) {
+    public void create(String key, ByteBuffer bytes, Optional<ContentHash> sha256) {
       puts.incrementAndGet();
       super.create(key, bytes, sha256);
     }

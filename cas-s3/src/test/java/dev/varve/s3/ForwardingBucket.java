@@ -1,6 +1,7 @@
 package dev.varve.s3;
 
 import dev.varve.hash.ContentHash;
+import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -14,7 +15,7 @@ class ForwardingBucket implements Bucket {
   }
 
   @Override
-  public void create(String key, byte[] bytes, Optional<ContentHash> sha256) {
+  public void create(String key, ByteBuffer bytes, Optional<ContentHash> sha256) {
     inner.create(key, bytes, sha256);
   }
 

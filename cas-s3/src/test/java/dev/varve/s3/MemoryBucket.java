@@ -45,13 +45,15 @@ final class MemoryBucket implements Bucket {
   }
 
   @Override
-  public synchronized void create(String key, byte[] bytes, Optional<ContentHash> sha256) {
+  public synchronized void create(String key, ByteBuffer bytes, Optional<ContentHash> sha256) {
     requests.incrementAndGet();
     refuseIfTaken(key);
     if (sha256.filter(told -> !told.equals(HashAlgorithm.SHA256.hash(bytes))).isPresent()) {
       throw new S3Failure(S3Failure.Kind.REFUSED, "other bytes than " + key + "'s", null);
     }
-    objects.put(key, bytes.clone());
+    byte[] copy = new byte[bytes.remaining()];
+    bytes.duplicate().get(copy);
+    objects.put(key, copy);
   }
 
   private void refuseIfTaken(String key) {

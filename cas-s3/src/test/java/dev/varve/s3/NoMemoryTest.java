@@ -22,7 +22,7 @@ class NoMemoryTest {
     Bucket poor =
         new ForwardingBucket(new MemoryBucket()) {
           @Override
-          public void create(String key, byte[] bytes, Optional<ContentHash> sha256) {
+          public void create(String key, ByteBuffer bytes, Optional<ContentHash> sha256) {
             throw new OutOfMemoryError("none left, says the test");
           }
         };

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -125,7 +126,7 @@ class ObjectRequestsTest {
     ContentHash told = HashAlgorithm.SHA256.hash(new byte[1]);
 
     bucket.create("k", BYTES);
-    bucket.create("k", BYTES, Optional.of(told));
+    bucket.create("k", ByteBuffer.wrap(BYTES), Optional.of(told));
 
     assertThat(seen).extracting(Seen::payload).containsExactly(HASH.toString(), told.toString());
     assertThat(seen.get(0).checksum).isEqualTo(AwsBucket.sha256(BYTES));

@@ -3,6 +3,7 @@ package dev.varve.s3;
 import dev.varve.hash.ContentHash;
 import dev.varve.testkit.proxy.Exchange;
 import dev.varve.testkit.proxy.Fate;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -70,8 +71,8 @@ final class TimedBucket implements Bucket {
   }
 
   @Override
-  public void create(String key, byte[] bytes, Optional<ContentHash> sha256) {
-    run("create", key, bytes.length, () -> inner.create(key, bytes, sha256));
+  public void create(String key, ByteBuffer bytes, Optional<ContentHash> sha256) {
+    run("create", key, bytes.remaining(), () -> inner.create(key, bytes, sha256));
   }
 
   @Override

@@ -185,8 +185,8 @@ class WriterMarkTest {
     Bucket careless =
         new ForwardingBucket(bucket) {
           @Override
-          public void create(String key, byte[] bytes, Optional<ContentHash> sha256) {
-            bucket.place(key, bytes);
+          public void create(String key, ByteBuffer bytes, Optional<ContentHash> sha256) {
+            bucket.place(key, bytes.array());
           }
         };
     RefName main = RefName.branch("main");
