@@ -110,8 +110,8 @@ final class Together implements Scenario {
   }
 
   /**
-   * Each worker opens the repository, says so, waits for a line and then commits: their start-up is
-   * not counted.
+   * Each worker opens the repository, makes as many commits as will be counted, says so, waits for
+   * a line and then commits: starting and compiling is not counted, as it is not for threads.
    */
   private static void processes(Results results, Path path, int each, boolean apart)
       throws IOException {
@@ -123,7 +123,6 @@ final class Together implements Scenario {
             new ProcessBuilder(
                     Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                     "-XX:+UseSerialGC",
-                    "-XX:TieredStopAtLevel=1",
                     "--add-opens=java.base/java.nio=ALL-UNNAMED",
                     "--add-opens=java.base/sun.nio.ch=ALL-UNNAMED",
                     "-cp",
@@ -168,7 +167,7 @@ final class Together implements Scenario {
   /** The worker's side. */
   static void work(String[] args) throws IOException {
     try (Repository repository = Varve.open(Path.of(args[1]))) {
-      commit(repository, args[2], args[3] + "-warm", 20);
+      commit(repository, args[2], args[3] + "-warm", Integer.parseInt(args[4]));
       System.out.write('r');
       System.out.flush();
       if (System.in.read() != 'g') {
