@@ -186,7 +186,9 @@ class WriterMarkTest {
         new ForwardingBucket(bucket) {
           @Override
           public void create(String key, ByteBuffer bytes, Optional<ContentHash> sha256) {
-            bucket.place(key, bytes.array());
+            byte[] copy = new byte[bytes.remaining()];
+            bytes.duplicate().get(copy);
+            bucket.place(key, copy);
           }
         };
     RefName main = RefName.branch("main");
