@@ -167,7 +167,7 @@ final class Together implements Scenario {
   /** The worker's side. */
   static void work(String[] args) throws IOException {
     try (Repository repository = Varve.open(Path.of(args[1]))) {
-      commit(repository, args[2], args[3] + "-warm", Integer.parseInt(args[4]));
+      commit(repository, args[2], args[3] + "-warm", 2 * Integer.parseInt(args[4]));
       System.out.write('r');
       System.out.flush();
       if (System.in.read() != 'g') {
