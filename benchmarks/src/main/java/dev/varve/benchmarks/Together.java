@@ -110,8 +110,9 @@ final class Together implements Scenario {
   }
 
   /**
-   * Each worker opens the repository, makes as many commits as will be counted, says so, waits for
-   * a line and then commits: starting and compiling is not counted, as it is not for threads.
+   * Each worker opens the repository, makes twice as many commits as will be counted, says so,
+   * waits for a line and then commits: starting and compiling is not counted, as it is not for
+   * threads.
    */
   private static void processes(Results results, Path path, int each, boolean apart)
       throws IOException {

@@ -86,7 +86,7 @@ class ExamplesTest {
         """
         #!/bin/sh
         classes='%s'
-        case "$1: $*" in serve:*|demo:*|*://*) classes='%s' ;; esac
+        case "$1: $*" in serve:*|*://*) classes='%s' ;; esac
         exec '%s' -cp "$classes" %s "$@"
         """
             .formatted(local, every, String.join("' '", words), Main.class.getName()));
